@@ -1,0 +1,131 @@
+// A column of byte strings, one after the other in one buffer: the shape in which records travel.
+
+/**
+ * A column of `length` byte strings. String `i` is `bytes[start(i)..ends[i])`, and starts where the one before
+ * it ends. One buffer and one array of ends, instead of an object a record: nothing to collect, one copy to send.
+ */
+export class ByteColumn {
+  constructor(
+    readonly bytes: Buffer,
+    readonly ends: Uint32Array,
+  ) {}
+
+  static readonly EMPTY = new ByteColumn(Buffer.alloc(0), new Uint32Array(0));
+
+  /** A column of the UTF-8 bytes of strings. */
+  static of(texts: Iterable<string>): ByteColumn {
+    const builder = new ByteColumnBuilder();
+    for (const text of texts) builder.addText(text);
+    return builder.build();
+  }
+
+  get length(): number {
+    return this.ends.length;
+  }
+
+  start(i: number): number {
+    return i === 0 ? 0 : this.ends[i - 1];
+  }
+
+  /** String `i`, decoded from UTF-8. */
+  text(i: number): string {
+    return this.bytes.toString("utf8", this.start(i), this.ends[i]);
+  }
+
+  /** Every string, decoded from UTF-8. */
+  texts(): string[] {
+    return Array.from(this.ends, (_, i) => this.text(i));
+  }
+
+  /** The number of bytes that `write` writes. */
+  get encodedLength(): number {
+    return 4 + 4 * this.length + this.bytes.length;
+  }
+
+  /** Writes count, ends and bytes (little endian) at `at`; returns the position behind them. */
+  write(out: Buffer, at: number): number {
+    at = out.writeUInt32LE(this.length, at);
+    for (const end of this.ends) at = out.writeUInt32LE(end, at);
+    return at + this.bytes.copy(out, at);
+  }
+
+  /** Reads what `write` wrote; the bytes are a view of the input. */
+  static read(input: Buffer, at: number): { column: ByteColumn; at: number } {
+    const length = input.readUInt32LE(at);
+    at += 4;
+    const ends = new Uint32Array(length);
+    for (let i = 0; i < length; i++, at += 4) ends[i] = input.readUInt32LE(at);
+    const size = length === 0 ? 0 : ends[length - 1];
+    return { column: new ByteColumn(input.subarray(at, at + size), ends), at: at + size };
+  }
+}
+
+/** Builds a ByteColumn; its buffers double as they fill. */
+export class ByteColumnBuilder {
+  /** The bytes so far, valid up to `size`. A caller may write behind `size` after `reserve`, then call `endAt`. */
+  bytes: Buffer;
+  size = 0;
+  private ends: Uint32Array;
+  private count = 0;
+
+  /** @param bytes,count room to begin with */
+  constructor(bytes = 1 << 12, count = 64) {
+    this.bytes = Buffer.allocUnsafeSlow(bytes);
+    this.ends = new Uint32Array(count);
+  }
+
+  get length(): number {
+    return this.count;
+  }
+
+  /** Makes room for `extra` more bytes. */
+  reserve(extra: number): void {
+    if (this.size + extra <= this.bytes.length) return;
+    const grown = Buffer.allocUnsafeSlow(Math.max(2 * this.bytes.length, this.size + extra));
+    this.bytes.copy(grown, 0, 0, this.size);
+    this.bytes = grown;
+  }
+
+  /** Ends the current string at byte `size`, which the caller has written up to. */
+  endAt(size: number): void {
+    if (this.count === this.ends.length) {
+      const grown = new Uint32Array(2 * this.count);
+      grown.set(this.ends);
+      this.ends = grown;
+    }
+    this.size = size;
+    this.ends[this.count++] = size;
+  }
+
+  /** Adds the string `source[from..to)`. */
+  add(source: Buffer, from = 0, to = source.length): void {
+    this.reserve(to - from);
+    source.copy(this.bytes, this.size, from, to);
+    this.endAt(this.size + to - from);
+  }
+
+  addText(text: string): void {
+    this.reserve(3 * text.length);
+    this.endAt(this.size + this.bytes.write(text, this.size, "utf8"));
+  }
+
+  /** Where string `i` starts. */
+  start(i: number): number {
+    return i === 0 ? 0 : this.ends[i - 1];
+  }
+
+  /** Where string `i` ends. */
+  end(i: number): number {
+    return this.ends[i];
+  }
+
+  /** A column of what was added (a copy); the builder is empty afterwards and keeps its room. */
+  build(): ByteColumn {
+    const bytes = Buffer.allocUnsafeSlow(this.size);
+    this.bytes.copy(bytes, 0, 0, this.size);
+    const column = new ByteColumn(bytes, this.ends.slice(0, this.count));
+    this.size = 0;
+    this.count = 0;
+    return column;
+  }
+}

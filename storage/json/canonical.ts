@@ -1,0 +1,192 @@
+// The canonical form of a JSON text: two records are the same exactly when their canonical forms are the same bytes.
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const MINUS = 0x2d;
+const DOT = 0x2e;
+const ZERO = 0x30;
+const NINE = 0x39;
+const OPEN_BRACKET = 0x5b;
+const BACKSLASH = 0x5c;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const LOWER_E = 0x65;
+const UPPER_E = 0x45;
+
+/**
+ * Writes canonical forms into a buffer of its own, which the next call overwrites.
+ *
+ * Members are ordered by the bytes of their names, the last of several of one name counts; strings carry only the
+ * escapes that they need; numbers are written as their decimal value, digits without zeros at either end, and a
+ * power of ten: `5.0` and `5` are `5`, `120` and `1.2e2` are `12e1`. No number passes through a double, so two
+ * 19-digit ids stay two.
+ *
+ * Its input is compact JSON that JsonCompactor has let through; nothing is checked again.
+ */
+export class Canonicalizer {
+  /** The canonical form is `bytes[0..size)` after a call. */
+  bytes = Buffer.allocUnsafeSlow(1 << 10);
+  size = 0;
+
+  private source: Buffer = this.bytes;
+  private p = 0;
+
+  /** Writes the canonical form of the compact JSON text `source[from..to)`; returns its size in bytes. */
+  canonicalize(source: Buffer, from: number, to: number): number {
+    this.source = source;
+    this.p = from;
+    this.size = 0;
+    // Only numbers grow, by their exponent at most: `20` to `2e1`, `1.5` to `15e-1`.
+    const room = 2 * (to - from) + 16;
+    if (this.bytes.length < room) this.bytes = Buffer.allocUnsafeSlow(2 * room);
+    this.value();
+    return this.size;
+  }
+
+  private value(): void {
+    switch (this.source[this.p]) {
+      case OPEN_BRACE:
+        return this.object();
+      case OPEN_BRACKET:
+        return this.array();
+      case QUOTE:
+        return this.string();
+      case 0x74: // true
+      case 0x6e: // null
+        return this.copy(4);
+      case 0x66: // false
+        return this.copy(5);
+      default:
+        return this.number();
+    }
+  }
+
+  private array(): void {
+    this.copy(1);
+    while (this.source[this.p] !== CLOSE_BRACKET) {
+      if (this.source[this.p] === COMMA) this.copy(1);
+      this.value();
+    }
+    this.copy(1);
+  }
+
+  private object(): void {
+    this.copy(1);
+    const first = this.size;
+    // Of each member: where its name, its value and it as a whole begin and end, in the canonical bytes.
+    const names: number[] = [];
+    const values: number[] = [];
+    const ends: number[] = [];
+    let ordered = true;
+    while (this.source[this.p] !== CLOSE_BRACE) {
+      if (this.source[this.p] === COMMA) this.copy(1);
+      names.push(this.size);
+      this.string();
+      values.push(this.size);
+      this.copy(1);
+      this.value();
+      ends.push(this.size);
+      const n = names.length - 1;
+      if (n > 0 && this.compareNames(names, values, n - 1, n) >= 0) ordered = false;
+    }
+    if (!ordered) this.order(first, names, values, ends);
+    this.copy(1);
+  }
+
+  /** Rewrites the members behind `first` in the order of their names. */
+  private order(first: number, names: number[], values: number[], ends: number[]): void {
+    const { bytes } = this;
+    const sorted = names.map((_, i) => i).sort((a, b) => this.compareNames(names, values, a, b) || a - b);
+    const pieces: Buffer[] = [];
+    sorted.forEach((member, i) => {
+      const next = sorted[i + 1];
+      if (next !== undefined && this.compareNames(names, values, member, next) === 0) return; // the last one counts
+      pieces.push(Buffer.from(bytes.subarray(names[member], ends[member])));
+    });
+    this.size = first;
+    pieces.forEach((piece, i) => {
+      if (i > 0) bytes[this.size++] = COMMA;
+      this.size += piece.copy(bytes, this.size);
+    });
+  }
+
+  private compareNames(names: number[], values: number[], a: number, b: number): number {
+    return this.bytes.compare(this.bytes, names[b], values[b], names[a], values[a]);
+  }
+
+  private string(): void {
+    const { source } = this;
+    const from = this.p;
+    let p = from + 1;
+    let escaped = false;
+    while (source[p] !== QUOTE) {
+      if (source[p] === BACKSLASH) {
+        escaped = true;
+        p++;
+      }
+      p++;
+    }
+    p++;
+    if (!escaped) return this.copy(p - from);
+    // Rare: let the engine read and write it. Its writer escapes what it must, lone surrogates included, in one way.
+    const text = JSON.stringify(JSON.parse(source.toString("utf8", from, p)));
+    this.size += this.bytes.write(text, this.size, "utf8");
+    this.p = p;
+  }
+
+  private number(): void {
+    const { source, bytes } = this;
+    let p = this.p;
+    const at = this.size;
+    let o = at;
+    if (source[p] === MINUS) bytes[o++] = source[p++];
+    const digits = o;
+    let exponent = 0; // the power of ten of the last digit written
+    let fraction = false;
+    for (; ; p++) {
+      const c = source[p];
+      if (c >= ZERO && c <= NINE) {
+        if (o > digits || c !== ZERO) bytes[o++] = c;
+        if (fraction) exponent--;
+      } else if (c === DOT) {
+        fraction = true;
+      } else {
+        break;
+      }
+    }
+    let scale = 0n;
+    let scaled = false;
+    if (source[p] === LOWER_E || source[p] === UPPER_E) {
+      const from = ++p;
+      if (source[p] === MINUS || source[p] === 0x2b) p++;
+      while (source[p] >= ZERO && source[p] <= NINE) p++;
+      scale = BigInt(source.toString("latin1", source[from] === 0x2b ? from + 1 : from, p));
+      scaled = true;
+    }
+    this.p = p;
+    if (o === digits) {
+      bytes[at] = ZERO; // zero has one form, whatever its sign or scale
+      this.size = at + 1;
+      return;
+    }
+    while (bytes[o - 1] === ZERO) {
+      o--;
+      exponent++;
+    }
+    this.size = o;
+    if (exponent === 0 && !scaled) return;
+    const power = scale + BigInt(exponent);
+    if (power !== 0n) this.size += bytes.write(`e${power}`, o, "latin1");
+  }
+
+  /** Copies the next `count` bytes as they are. */
+  private copy(count: number): void {
+    const { source, bytes } = this;
+    let { p, size } = this;
+    for (const end = p + count; p < end; ) bytes[size++] = source[p++];
+    this.p = p;
+    this.size = size;
+  }
+}
+

@@ -1,0 +1,189 @@
+// An output that is written aside and then put in place at once: readers see the old one or the new one, whole.
+import { open, mkdir, readdir, rename, rm, stat, writeFile, type FileHandle } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import path from "node:path";
+import { FileAccessError } from "./errors";
+
+/** A new name for a job: who runs it (so that a later job can see that it is dead), and a random part. */
+export function newJobId(): string {
+  const host = hostname().replace(/[^A-Za-z0-9]/g, "_") || "localhost";
+  return `${host}-${process.pid}-${randomBytes(4).toString("hex")}`;
+}
+
+/**
+ * The output of one job at `target`, a file, or a folder of shards when it ends in `/`.
+ *
+ * Shards are written under `.NAME.JOB.tmp/` beside the target, by any number of writers, some of whom may fail or be
+ * repeated; `commit` takes those that count. One file is put in place by one rename, a folder by two (the old one
+ * aside, the new one in), which the next job completes if this one is killed in between.
+ */
+export class StagedOutput {
+  readonly folder: string;
+  private readonly final: string;
+  private readonly previous: string;
+
+  constructor(
+    readonly target: string,
+    readonly jobId: string,
+  ) {
+    const { dir, base } = path.parse(path.normalize(target).replace(/[/\\]+$/, ""));
+    this.folder = path.join(dir, `.${base}.${jobId}.tmp`);
+    this.final = path.join(this.folder, "final");
+    this.previous = path.join(this.folder, "previous");
+  }
+
+  get isFolder(): boolean {
+    return /[/\\]$/.test(this.target);
+  }
+
+  /** Opens a new shard, for one writer. */
+  async createShard(): Promise<ShardWriter> {
+    const name = path.join(this.folder, `shard-${randomBytes(8).toString("hex")}`);
+    return this.guard(async () => {
+      await mkdir(this.folder, { recursive: true });
+      return new ShardWriter(this.target, name, await open(name, "wx"));
+    });
+  }
+
+  /**
+   * Puts the shards in place as the output. Repeating it after it succeeded does nothing.
+   * @param shards the paths of those shards that count; the others are removed
+   * @param success what `_SUCCESS` of a folder says
+   */
+  async commit(shards: readonly string[], success: object): Promise<void> {
+    await this.guard(async () => {
+      const extension = path.extname(this.target.replace(/[/\\]+$/, ""));
+      if (shards.length > 0 && !(await exists(this.folder))) return; // an earlier attempt has done it
+      await mkdir(this.final, { recursive: true });
+      if (this.isFolder) {
+        await this.arrange(shards, success);
+        if (await exists(this.target)) await rename(this.target, this.previous);
+        await rename(this.final, this.target.replace(/[/\\]+$/, ""));
+      } else {
+        const whole = path.join(this.final, `part${extension}`);
+        await concatenate(shards, whole);
+        await rename(whole, this.target);
+        await syncFolder(path.dirname(this.target));
+      }
+      await this.discard();
+    });
+  }
+
+  /** Removes all that was written aside. */
+  async discard(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** Removes what jobs that died on this host left beside the target, and completes what they left half done. */
+  async removeStale(): Promise<void> {
+    const parent = path.dirname(this.folder);
+    const prefix = path.basename(this.folder).slice(0, -`${this.jobId}.tmp`.length);
+    const names = await readdir(parent).catch(() => []);
+    for (const name of names) {
+      if (!name.startsWith(prefix) || !name.endsWith(".tmp")) continue;
+      const jobId = name.slice(prefix.length, -".tmp".length);
+      if (!isDead(jobId)) continue;
+      const stale = new StagedOutput(this.target, jobId);
+      if (!(await exists(this.target)) && (await exists(stale.previous))) await rename(stale.previous, this.target);
+      await stale.discard();
+    }
+  }
+
+  /** Gives the shards their final names, in a folder that is ready to be moved into place. */
+  private async arrange(shards: readonly string[], success: object): Promise<void> {
+    const digits = (n: number): string => String(n).padStart(5, "0");
+    for (const [i, shard] of shards.entries()) {
+      await move(shard, path.join(this.final, `part-${digits(i)}-of-${digits(shards.length)}.ldjson`));
+    }
+    await writeFile(path.join(this.final, "_SUCCESS"), `${JSON.stringify(success)}\n`);
+  }
+
+  private async guard<T>(action: () => Promise<T>): Promise<T> {
+    try {
+      return await action();
+    } catch (error) {
+      throw new FileAccessError("write", this.target, error);
+    }
+  }
+}
+
+/** Writes one shard. */
+export class ShardWriter {
+  constructor(
+    private readonly target: string,
+    readonly path: string,
+    private readonly handle: FileHandle,
+  ) {}
+
+  /** Appends bytes; resolves when the system has them. */
+  async write(bytes: Buffer): Promise<void> {
+    try {
+      await this.handle.writeFile(bytes);
+    } catch (error) {
+      await this.handle.close();
+      throw new FileAccessError("write", this.target, error);
+    }
+  }
+
+  /** Ends the shard; resolves when it is on the disk. */
+  async close(): Promise<void> {
+    try {
+      await this.handle.datasync();
+    } catch (error) {
+      throw new FileAccessError("write", this.target, error);
+    } finally {
+      await this.handle.close();
+    }
+  }
+}
+
+/** Makes one file of the shards: a rename where there is one shard, so that the usual case copies nothing. */
+async function concatenate(shards: readonly string[], whole: string): Promise<void> {
+  const [only, ...others] = [...shards].sort();
+  if (only === undefined) return writeFile(whole, "");
+  if (others.length === 0) return move(only, whole);
+  const out = await open(whole, "w");
+  try {
+    for (const shard of [only, ...others]) {
+      const source = await open(shard);
+      for await (const chunk of source.createReadStream({ highWaterMark: 1 << 20 })) await out.writeFile(chunk as Buffer);
+    }
+    await out.datasync();
+  } finally {
+    await out.close();
+  }
+}
+
+/** Renames, or finds that an earlier attempt of the same commit did. */
+async function move(from: string, to: string): Promise<void> {
+  await rename(from, to).catch(async (error: unknown) => {
+    if (!(await exists(to))) throw error;
+  });
+}
+
+/** Makes a rename durable. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r").catch(() => undefined); // not every system opens folders
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
+}
+
+async function exists(name: string): Promise<boolean> {
+  return stat(name).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Whether a job ran on this host, in a process that is gone. */
+function isDead(jobId: string): boolean {
+  const [, host, pid] = /^(\w+)-(\d+)-\w+$/.exec(jobId) ?? [];
+  if (host !== newJobId().split("-")[0] || Number(pid) === process.pid) return false;
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ESRCH";
+  }
+}

@@ -1,0 +1,54 @@
+// The base of our coders, which know how to turn an element into bytes, and the coder of plain JSON values.
+import "apache-beam/pvalue";
+import { Context, globalRegistry, writeRawBytes, type Coder } from "apache-beam/coders/coders";
+
+type Writer = Parameters<Coder<unknown>["encode"]>[1];
+type Reader = Parameters<Coder<unknown>["decode"]>[0];
+type CoderProto = ReturnType<Coder<unknown>["toProto"]>;
+
+/** A coder that is a URN and two functions; it writes a length first wherever another element may follow. */
+export class BytesCoder<T> implements Coder<T> {
+  /**
+   * @param urn the coder's name in pipelines; workers find the coder by it
+   * @param toBytes,fromBytes the element as bytes, and back; `fromBytes` may keep a view of what it is given
+   */
+  constructor(
+    readonly urn: string,
+    private readonly toBytes: (element: T) => Buffer,
+    private readonly fromBytes: (bytes: Buffer) => T,
+  ) {
+    globalRegistry().registerConstructor(urn, () => this as Coder<unknown>);
+  }
+
+  encode(element: T, writer: Writer, context: Context): void {
+    const bytes = this.toBytes(element);
+    if (context === Context.wholeStream) writeRawBytes(bytes, writer);
+    else writer.bytes(bytes);
+  }
+
+  decode(reader: Reader, context: Context): T {
+    const length = context === Context.wholeStream ? reader.len - reader.pos : reader.uint32();
+    const { buffer, byteOffset } = reader.buf;
+    const bytes = Buffer.from(buffer, byteOffset + reader.pos, length);
+    reader.skip(length);
+    return this.fromBytes(bytes);
+  }
+
+  toProto(): CoderProto {
+    return { spec: { urn: this.urn, payload: new Uint8Array() }, componentCoderIds: [] };
+  }
+}
+
+/**
+ * A coder of plain JSON values: what goes in comes out. (The SDK's own truncates numbers outside int32 and makes zeros
+ * of those that are not finite.)
+ */
+export function jsonCoder<T>(): BytesCoder<T> {
+  return JSON_CODER as unknown as BytesCoder<T>;
+}
+
+const JSON_CODER = new BytesCoder<unknown>(
+  "beam-predict:coder:json:v1",
+  (value) => Buffer.from(JSON.stringify(value)),
+  (bytes) => JSON.parse(bytes.toString("utf8")) as unknown,
+);

@@ -1,0 +1,74 @@
+// A block of predictions: records, each with what the model said of it, as one Beam element.
+import type { PredictionErrorKind } from "../../models";
+import { ByteColumn, ByteColumnBuilder } from "../../storage";
+import { BytesCoder } from "./coder";
+
+/** What became of a record: it was predicted, or why its prediction is `null`. Stored by its place in this list. */
+export const OUTCOMES = ["predicted", "invalid_input", "model_error", "invalid_output"] as const satisfies readonly (
+  | "predicted"
+  | PredictionErrorKind
+)[];
+
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** Records with their predictions. */
+export interface PredictionBlock {
+  /** One compact JSON text a record. */
+  records: ByteColumn;
+  /** One JSON text a record: its prediction, `null` when it has none. */
+  predictions: ByteColumn;
+  /** Of each record, what became of it: an index into `OUTCOMES`. */
+  outcomes: Uint8Array;
+}
+
+/** Builds a PredictionBlock, record by record. */
+export class PredictionBlockBuilder {
+  readonly records = new ByteColumnBuilder();
+  readonly predictions = new ByteColumnBuilder();
+  private readonly outcomes: number[] = [];
+
+  get length(): number {
+    return this.outcomes.length;
+  }
+
+  /** The bytes of its texts. */
+  get size(): number {
+    return this.records.size + this.predictions.size;
+  }
+
+  /** Takes over record `i` of a block. */
+  addFrom(block: PredictionBlock, i: number): void {
+    const { records, predictions, outcomes } = block;
+    this.records.add(records.bytes, records.start(i), records.ends[i]);
+    this.predictions.add(predictions.bytes, predictions.start(i), predictions.ends[i]);
+    this.outcomes.push(outcomes[i]);
+  }
+
+  /** The block; the builder is empty afterwards. */
+  build(): PredictionBlock {
+    const outcomes = Uint8Array.from(this.outcomes);
+    this.outcomes.length = 0;
+    return { records: this.records.build(), predictions: this.predictions.build(), outcomes };
+  }
+}
+
+/** Layout (little endian): records and predictions as columns, then one byte an outcome. */
+export const predictionBlockCoder = new BytesCoder<PredictionBlock>(
+  "beam-predict:coder:prediction_block:v1",
+  encodePredictionBlock,
+  decodePredictionBlock,
+);
+
+export function encodePredictionBlock({ records, predictions, outcomes }: PredictionBlock): Buffer {
+  const out = Buffer.allocUnsafe(records.encodedLength + predictions.encodedLength + outcomes.length);
+  const at = predictions.write(out, records.write(out, 0));
+  out.set(outcomes, at);
+  return out;
+}
+
+export function decodePredictionBlock(bytes: Buffer): PredictionBlock {
+  const records = ByteColumn.read(bytes, 0);
+  const predictions = ByteColumn.read(bytes, records.at);
+  const outcomes = Uint8Array.from(bytes.subarray(predictions.at, predictions.at + records.column.length));
+  return { records: records.column, predictions: predictions.column, outcomes };
+}

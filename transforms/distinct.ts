@@ -1,0 +1,108 @@
+// distinct: of records that are equal as JSON, one stays.
+import { KVCoder, PaneInfoCoder } from "apache-beam/coders/required_coders";
+import { VarIntCoder } from "apache-beam/coders/standard_coders";
+import { requireForSerialization } from "apache-beam/serialization";
+import type { PCollection } from "apache-beam/pvalue";
+import { groupByKey } from "apache-beam/transforms/internal";
+import { windowParam, type ParDoLookupParam } from "apache-beam/transforms/pardo";
+import { withName, type PTransform } from "apache-beam/transforms/transform";
+import { IntervalWindow, type KV, type Window, type WindowedValue } from "apache-beam/values";
+import { asyncParDo, type AsyncDoFn } from "./async_pardo";
+import { keyedBlockCoder, type KeyedBlock } from "./blocks/keyed_block";
+import { predictionBlockCoder, type PredictionBlock } from "./blocks/prediction_block";
+import { DistinctRows, recordHash } from "./distinct_rows";
+
+export interface DistinctOptions {
+  /** How many parts the records are shuffled into, each of which must fit in a worker's memory. Default 64. */
+  partitions?: number;
+}
+
+/** A partition's rows are handed on when they reach this many bytes, so that a bundle holds 64 MiB at most. */
+const FLUSH_BYTES = 1 << 20;
+/** Rows of a block that leaves. */
+const BLOCK_ROWS = 4096;
+
+/**
+ * Keeps one of each set of equal records. Records are equal when they are as JSON: the order of keys and white space
+ * do not count, numbers compare by their decimal value. Of equal ones that are written differently the smallest text
+ * (byte by byte) stays.
+ *
+ * Blocks are split by the hash of the record, not records, and what is twice in a bundle leaves before the shuffle.
+ */
+export function distinct(
+  options: DistinctOptions = {},
+): PTransform<PCollection<PredictionBlock>, PCollection<PredictionBlock>> {
+  const partitionCoder = new KVCoder<number, KeyedBlock>(new VarIntCoder(), keyedBlockCoder);
+  return withName("distinct", (predictions: PCollection<PredictionBlock>) =>
+    predictions
+      .apply(asyncParDo(new PartitionFn(options.partitions ?? 64), partitionCoder, { window: windowParam() }))
+      .apply(groupByKey<number, KeyedBlock>())
+      .apply(asyncParDo(new KeepDistinctFn(), predictionBlockCoder)),
+  );
+}
+
+interface PartitionContext {
+  window: ParDoLookupParam<Window>;
+}
+
+/** Splits blocks by the hash of their records; a bundle's rows wait here by window and partition. */
+class PartitionFn implements AsyncDoFn<PredictionBlock, KV<number, KeyedBlock>, PartitionContext> {
+  beamName = "partition";
+  private windows!: Map<string, { window: Window; partitions: DistinctRows[] }>;
+
+  constructor(readonly partitions: number) {}
+
+  startBundle(): void {
+    this.windows = new Map();
+  }
+
+  *process(block: PredictionBlock, context: PartitionContext): Generator<KV<number, KeyedBlock>> {
+    const partitions = this.partitionsOf(context.window.lookup());
+    for (let i = 0; i < block.records.length; i++) {
+      const hash = recordHash(block, i);
+      // The low bits choose a slot in the table; these are others.
+      const key = Math.floor(hash / 4096) % this.partitions;
+      partitions[key].add(block, i, hash);
+      if (partitions[key].size > FLUSH_BYTES) yield* flush(key, partitions[key]);
+    }
+  }
+
+  *finishBundle(): Generator<WindowedValue<KV<number, KeyedBlock>>> {
+    for (const { window, partitions } of this.windows.values()) {
+      const origin = { windows: [window], timestamp: window.maxTimestamp(), pane: PaneInfoCoder.ONE_AND_ONLY_FIRING };
+      for (const [key, rows] of partitions.entries()) {
+        for (const value of flush(key, rows)) yield { value, ...origin };
+      }
+    }
+    this.windows.clear();
+  }
+
+  private partitionsOf(window: Window): DistinctRows[] {
+    const name = window instanceof IntervalWindow ? `${window.start.toString()}-${window.end.toString()}` : "global";
+    let known = this.windows.get(name);
+    if (known === undefined) {
+      known = { window, partitions: Array.from({ length: this.partitions }, () => new DistinctRows()) };
+      this.windows.set(name, known);
+    }
+    return known.partitions;
+  }
+}
+
+function* flush(key: number, rows: DistinctRows): Generator<KV<number, KeyedBlock>> {
+  for (const value of rows.drain(Infinity)) yield { key, value };
+}
+
+/** Keeps what is distinct in a partition. */
+class KeepDistinctFn implements AsyncDoFn<KV<number, Iterable<KeyedBlock>>, PredictionBlock> {
+  beamName = "keepDistinct";
+
+  *process({ value: blocks }: KV<number, Iterable<KeyedBlock>>): Generator<PredictionBlock> {
+    const distinctRows = new DistinctRows();
+    for (const { rows, hashes } of blocks) {
+      for (let i = 0; i < hashes.length; i++) distinctRows.add(rows, i, hashes[i]);
+    }
+    for (const { rows } of distinctRows.drain(BLOCK_ROWS)) yield rows;
+  }
+}
+
+requireForSerialization("beam-predict/transforms", { PartitionFn, KeepDistinctFn });

@@ -1,0 +1,13 @@
+// Beam transforms for predictions, over blocks of records: read, predict, distinct, write, and single elements.
+export { asyncParDo, asyncParDoWithOutputs, type AsyncDoFn, type Elements, type Tagged } from "./async_pardo";
+export { BytesCoder, jsonCoder } from "./blocks/coder";
+export { OUTCOMES, predictionBlockCoder, type Outcome, type PredictionBlock } from "./blocks/prediction_block";
+export { recordBlock, recordBlockCoder, type RecordBlock } from "./blocks/record_block";
+export { distinct, type DistinctOptions } from "./distinct";
+export { elements, type PredictionElement } from "./elements";
+export { failureLine, failureSummary, type Failure, type FailureKind } from "./failure";
+export { countsFromMetrics, total, type JobCounts } from "./job_counts";
+export { parseMaxFailures, TooManyFailuresError, type MaxFailures } from "./max_failures";
+export { predict, type Predicted, type PredictOptions } from "./predict";
+export { readRecords, type ReadCounts, type ReadOptions, type RecordsRead } from "./read_records";
+export { writeJsonLines, writeRecords, type Writable, type WriteOptions } from "./write_records";

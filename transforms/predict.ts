@@ -1,0 +1,91 @@
+// predict: blocks of records in, each record's prediction by a model out, and what could not be predicted.
+import { requireForSerialization } from "apache-beam/serialization";
+import type { PCollection } from "apache-beam/pvalue";
+import { withName, type PTransform } from "apache-beam/transforms/transform";
+import { configuration, ModelManager, type ModelReference, type ModelSettings, type PredictionError } from "../models";
+import { ByteColumnBuilder } from "../storage";
+import { asyncParDoWithOutputs, type AsyncDoFn, type Tagged } from "./async_pardo";
+import { jsonCoder } from "./blocks/coder";
+import { OUTCOMES, predictionBlockCoder, type PredictionBlock } from "./blocks/prediction_block";
+import type { RecordBlock } from "./blocks/record_block";
+import type { Failure } from "./failure";
+
+/** What `predict` gives. */
+export type Predicted = {
+  /** Every record with its prediction, `null` where there is none. */
+  predictions: PCollection<PredictionBlock>;
+  /** Those without one, and why. */
+  failures: PCollection<Failure[]>;
+};
+
+export interface PredictOptions {
+  /** What the model may know of its environment. Default: the configuration that APP_SETTINGS chooses. */
+  settings?: ModelSettings;
+  /** Where the model is, when the ModelManager of this process has not loaded it. */
+  model?: ModelReference;
+}
+
+/**
+ * Predicts each record with a model. A block is a batch: the model gets it at once.
+ * @param qualifiedName a model that the ModelManager holds; a worker loads it from the same module
+ * @throws ModelNotFoundError
+ */
+export function predict(
+  qualifiedName: string,
+  options: PredictOptions = {},
+): PTransform<PCollection<RecordBlock>, Predicted> {
+  const reference = options.model ?? ModelManager.instance.getReference(qualifiedName);
+  const settings = options.settings ?? { onnx: configuration().onnx };
+  return withName(
+    `predict(${qualifiedName})`,
+    asyncParDoWithOutputs(new PredictFn(qualifiedName, reference, settings), {
+      predictions: predictionBlockCoder,
+      failures: jsonCoder<Failure[]>(),
+    }),
+  );
+}
+
+interface PredictOutputs {
+  predictions: PredictionBlock;
+  failures: Failure[];
+}
+
+class PredictFn implements AsyncDoFn<RecordBlock, Tagged<PredictOutputs>> {
+  constructor(
+    readonly qualifiedName: string,
+    readonly reference: ModelReference,
+    readonly settings: ModelSettings,
+  ) {}
+
+  async startBundle(): Promise<void> {
+    const manager = ModelManager.instance;
+    if (!manager.has(this.qualifiedName)) await manager.loadModels([this.reference], this.settings);
+    await manager.getModel(this.qualifiedName).ready();
+  }
+
+  async *process(block: RecordBlock): AsyncGenerator<Tagged<PredictOutputs>> {
+    const { records } = block;
+    const data = Array.from(records.ends, (_, i) => JSON.parse(records.text(i)) as unknown);
+    const answers = await ModelManager.instance.getModel(this.qualifiedName).predictBatch(data);
+    const predictions = new ByteColumnBuilder(64 * records.length + 64, records.length + 1);
+    const outcomes = new Uint8Array(records.length);
+    const failures: Failure[] = [];
+    answers.forEach((answer, i) => {
+      predictions.addText(answer.error ? "null" : JSON.stringify(answer.output));
+      if (answer.error) {
+        outcomes[i] = OUTCOMES.indexOf(answer.error.kind);
+        failures.push(failureOf(block, i, answer.error));
+      }
+    });
+    yield { tag: "predictions", value: { records, predictions: predictions.build(), outcomes } };
+    if (failures.length > 0) yield { tag: "failures", value: failures };
+  }
+}
+
+function failureOf({ file, records, lines, offsets }: RecordBlock, i: number, error: PredictionError): Failure {
+  const { kind, field, reason } = error;
+  return { kind, file, line: lines[i], offset: offsets[i], field, reason, record: records.text(i) };
+}
+
+requireForSerialization("beam-predict/transforms", { PredictFn });
+

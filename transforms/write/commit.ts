@@ -1,0 +1,93 @@
+// The commit: when every shard is written, the outputs are put in place together, or not at all.
+import { requireForSerialization } from "apache-beam/serialization";
+import { counter, type Counter } from "apache-beam/transforms/pardo";
+import type { KV } from "apache-beam/values";
+import { StagedOutput } from "../../storage";
+import type { AsyncDoFn } from "../async_pardo";
+import { OUTCOMES } from "../blocks/prediction_block";
+import { COUNT_METRICS, countsToMetrics, noCounts, total, type JobCounts } from "../job_counts";
+import { EXAMPLES, isExceeded, TooManyFailuresError, type MaxFailures } from "../max_failures";
+import type { ReadCounts } from "../read_records";
+import { toCommit, type Part } from "./parts";
+
+/** Where the outputs go, and when they do not. */
+export interface CommitTarget {
+  output: string;
+  errors?: string;
+  maxFailures?: MaxFailures;
+}
+
+/** The metrics in which a commit gives out the counts. */
+export function commitMetrics(): Record<string, Counter> {
+  return Object.fromEntries(COUNT_METRICS.map((name) => [name, counter(name)]));
+}
+
+export class BeginFn implements AsyncDoFn<Uint8Array, KV<string, Part>> {
+  beamName = "begin";
+  *process(): Generator<KV<string, Part>> {
+    yield toCommit({ of: "nothing" });
+  }
+}
+
+export class CountFn implements AsyncDoFn<ReadCounts, KV<string, Part>> {
+  beamName = "countRead";
+  *process(counts: ReadCounts): Generator<KV<string, Part>> {
+    yield toCommit({ of: "read", counts });
+  }
+}
+
+/** Puts the outputs in place, once, when every shard is written and the failures are not too many. */
+export class CommitFn implements AsyncDoFn<KV<string, Iterable<Part>>, JobCounts, Record<string, Counter>> {
+  beamName = "commit";
+  constructor(
+    readonly target: CommitTarget,
+    readonly jobId: string,
+  ) {}
+
+  async *process({ value }: KV<string, Iterable<Part>>, metrics: Record<string, Counter>): AsyncGenerator<JobCounts> {
+    const parts = [...value];
+    const { output, errors, maxFailures } = this.target;
+    const counts = addUp(parts);
+    if (maxFailures && isExceeded(maxFailures, counts.failures, counts.read)) {
+      const examples = parts.flatMap((part) => (part.of === "errors" ? part.examples : [])).slice(0, EXAMPLES);
+      throw new TooManyFailuresError(maxFailures, counts.failures, counts.read, examples);
+    }
+    if (errors !== undefined) await new StagedOutput(errors, this.jobId).commit(pathsOf(parts, "errors"), counts);
+    await new StagedOutput(output, this.jobId).commit(pathsOf(parts, "output"), counts);
+    for (const [name, count] of Object.entries(countsToMetrics(counts))) metrics[name].increment(count);
+    yield counts;
+  }
+}
+
+function pathsOf(parts: readonly Part[], of: "output" | "errors"): string[] {
+  return parts.flatMap((part) => (part.of === of ? [part.path] : []));
+}
+
+function addUp(parts: readonly Part[]): JobCounts {
+  const counts = noCounts();
+  let records = 0;
+  for (const part of parts) {
+    if (part.of === "read") {
+      records += part.counts.records;
+      counts.blank += part.counts.blank;
+      for (const [kind, count] of Object.entries(part.counts.unreadable)) {
+        counts.unreadable[kind as keyof JobCounts["unreadable"]] += count;
+      }
+    } else if (part.of === "errors") {
+      counts.failures += part.rows;
+    } else if (part.of === "output") {
+      counts.distinct += part.rows;
+      part.outcomes.forEach((count, i) => {
+        const outcome = OUTCOMES[i];
+        if (outcome === "predicted") counts.predicted += count;
+        else counts.null[outcome] += count;
+      });
+    }
+  }
+  // Without counts of what was read, what is written is all that is known of it.
+  counts.duplicates = Math.max(0, records - counts.distinct);
+  counts.read = counts.distinct + counts.duplicates + total(counts.unreadable);
+  return counts;
+}
+
+requireForSerialization("beam-predict/transforms", { BeginFn, CountFn, CommitFn });

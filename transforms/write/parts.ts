@@ -1,0 +1,21 @@
+// What the writers of a job tell its commit: the shards that they wrote, and what was read.
+import { KVCoder } from "apache-beam/coders/required_coders";
+import { StrUtf8Coder } from "apache-beam/coders/standard_coders";
+import type { KV } from "apache-beam/values";
+import { jsonCoder } from "../blocks/coder";
+import type { Failure } from "../failure";
+import type { ReadCounts } from "../read_records";
+
+/** One message to the commit. */
+export type Part =
+  | { of: "nothing" }
+  | { of: "read"; counts: ReadCounts }
+  | { of: "output"; path: string; rows: number; outcomes: number[] }
+  | { of: "errors"; path: string; rows: number; examples: Failure[] };
+
+/** All messages go to one commit, by one key. */
+export function toCommit(part: Part): KV<string, Part> {
+  return { key: "commit", value: part };
+}
+
+export const partCoder = new KVCoder<string, Part>(new StrUtf8Coder(), jsonCoder<Part>());
