@@ -60,5 +60,7 @@ export function configuration(name = process.env.APP_SETTINGS): ProdConfig {
     if (known.toLowerCase() === `${wanted}config`) return new Configuration();
   }
   const known = Object.keys(CONFIGURATIONS).join(", ");
-  throw new ConfigurationError(`APP_SETTINGS is '${name}', which is no configuration. Set it to one of: ${known}.`);
+  throw new ConfigurationError(
+    `APP_SETTINGS is '${name}', which is no configuration. Set it to one of: ${known}.`,
+  );
 }

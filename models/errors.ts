@@ -62,8 +62,8 @@ export class ModelNotFoundError extends ModelError {
     readonly qualifiedName: string,
     readonly known: readonly string[],
   ) {
-    const names = known.length === 0 ? "no models are loaded" : `it holds ${known.map((name) => `'${name}'`).join(", ")}`;
-    super("MODEL_NOT_FOUND", `'${qualifiedName}' not found in the ModelManager instance. (${names})`);
+    const names = known.length === 0 ? "no models" : known.map((name) => `'${name}'`).join(", ");
+    super("MODEL_NOT_FOUND", `'${qualifiedName}' not found in the ModelManager instance. It holds ${names}.`);
   }
 }
 

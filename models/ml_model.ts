@@ -1,5 +1,11 @@
 // The interface of everything that predicts: who the model is, what it takes, what it gives, and predicting it.
-import { InferenceError, InvalidInputError, InvalidOutputError, ModelLoadError, type PredictionError } from "./errors";
+import {
+  InferenceError,
+  InvalidInputError,
+  InvalidOutputError,
+  ModelLoadError,
+  type PredictionError,
+} from "./errors";
 import { compileSchema, type JsonSchema, type SchemaCheck } from "./schema";
 import type { ModelSettings } from "./configuration";
 

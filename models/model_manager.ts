@@ -90,7 +90,9 @@ async function makeModel(reference: ModelReference, settings: ModelSettings): Pr
     });
   }
   if (!MLModel.isModel(model)) {
-    throw new ModelLoadError(`'${className}' of '${moduleName}' is not an MLModel. Let it extend the class MLModel.`);
+    throw new ModelLoadError(
+      `'${className}' of '${moduleName}' is not an MLModel. Let it extend the class MLModel.`,
+    );
   }
   return model;
 }
@@ -117,6 +119,8 @@ async function importModule(moduleName: string): Promise<Record<string, unknown>
     if ((error as NodeJS.ErrnoException).code === "ERR_REQUIRE_ESM") {
       return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
     }
-    throw new ModelLoadError(`Module '${moduleName}' can't be loaded: ${(error as Error).message}`, { cause: error });
+    throw new ModelLoadError(`Module '${moduleName}' can't be loaded: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
 }

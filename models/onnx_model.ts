@@ -20,7 +20,10 @@ export type OnnxOutputs = Readonly<Record<string, Tensor>>;
  * `session.run` gives a promise but works at once, on the thread that calls it: nothing else happens in the process
  * meanwhile, which is why batches should stay short (a thousand rows take about a millisecond with a small model).
  */
-export abstract class OnnxModel<Input extends object = object, Output = unknown> extends MLModel<Input, Output> {
+export abstract class OnnxModel<Input extends object = object, Output = unknown> extends MLModel<
+  Input,
+  Output
+> {
   /** The path of the `.onnx` file. */
   protected abstract readonly file: string;
   /** The graph's input: its name and the type of its elements. */
@@ -46,7 +49,8 @@ export abstract class OnnxModel<Input extends object = object, Output = unknown>
   protected override async load(): Promise<void> {
     // Loaded here: who only asks for a model's metadata does not wait for the native library.
     const { InferenceSession, Tensor } = require("onnxruntime-node") as typeof import("onnxruntime-node");
-    const { intraOpNumThreads, interOpNumThreads, executionProviders } = this.settings.onnx ?? configuration().onnx;
+    const { intraOpNumThreads, interOpNumThreads, executionProviders } =
+      this.settings.onnx ?? configuration().onnx;
     this.TensorClass = Tensor;
     this.session = await InferenceSession.create(this.file, {
       intraOpNumThreads,
@@ -64,10 +68,12 @@ export abstract class OnnxModel<Input extends object = object, Output = unknown>
   }
 
   protected override async inferBatch(inputs: readonly Input[]): Promise<Output[]> {
-    if (this.session === undefined || this.TensorClass === undefined) throw new Error("the session is not open");
+    if (this.session === undefined || this.TensorClass === undefined)
+      throw new Error("the session is not open");
     const width = this.features.reduce((sum, feature) => sum + feature.size, 0);
     const { name, type } = this.input;
-    const data = type === "float64" ? new Float64Array(inputs.length * width) : new Float32Array(inputs.length * width);
+    const data =
+      type === "float64" ? new Float64Array(inputs.length * width) : new Float32Array(inputs.length * width);
     this.fill(data, inputs);
     const tensor = new this.TensorClass(type, data, [inputs.length, width]);
     const outputs = await this.session.run({ [name]: tensor }, this.outputs as string[]);

@@ -26,7 +26,9 @@ export function compileSchema(schema: JsonSchema, owner: string): SchemaCheck {
   try {
     isValid = new Ajv2020({ strictTypes: false }).compile(schema);
   } catch (error) {
-    throw new ModelLoadError(`${owner} is not a valid JSON Schema: ${(error as Error).message}`, { cause: error });
+    throw new ModelLoadError(`${owner} is not a valid JSON Schema: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
   // Finding every violation is slower than finding the first, so it waits until there is one.
   let findAll: ValidateFunction | undefined;
@@ -41,7 +43,10 @@ export function compileSchema(schema: JsonSchema, owner: string): SchemaCheck {
 
 function violationOf({ keyword, instancePath, params, message = "is not valid" }: ErrorObject): Violation {
   const parts = instancePath.split("/").slice(1).map(unescapePointer);
-  const { missingProperty, additionalProperty, unevaluatedProperty } = params as Record<string, string | undefined>;
+  const { missingProperty, additionalProperty, unevaluatedProperty } = params as Record<
+    string,
+    string | undefined
+  >;
   if (keyword === "required" && missingProperty !== undefined) {
     return { field: fieldName([...parts, missingProperty]), reason: "is required" };
   }

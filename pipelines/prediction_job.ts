@@ -1,4 +1,5 @@
 // The prediction job: read records, predict each, keep distinct ones, write them, and account for every line.
+import "../transforms/beam";
 import { P, type Root } from "apache-beam/pvalue";
 import type { ModelReference, ModelSettings } from "../models";
 import type { PipelineRunner, RunOptions } from "../runners";
@@ -28,7 +29,8 @@ export interface PredictionJobOptions {
 
 /** The pipeline of the job. */
 export function predictionPipeline(options: PredictionJobOptions): (root: Root) => unknown {
-  const { model, input, output, errors, maxFailures, batchSize, maxRecordBytes, jobId, reference, settings } = options;
+  const { model, input, output, errors, maxFailures, batchSize, maxRecordBytes, jobId, reference, settings } =
+    options;
   return (root) => {
     const { records, unreadable, counts } = root.apply(readRecords(input, { batchSize, maxRecordBytes }));
     const { predictions, failures } = records.apply(predict(model, { model: reference, settings }));

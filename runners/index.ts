@@ -18,4 +18,10 @@ export function createRunner(name: string): PipelineRunner {
   return RUNNERS[name]();
 }
 
-export { UnknownRunnerError, type Metrics, type PipelineBuilder, type PipelineRunner, type RunOptions } from "./runner";
+export {
+  UnknownRunnerError,
+  type Metrics,
+  type PipelineBuilder,
+  type PipelineRunner,
+  type RunOptions,
+} from "./runner";

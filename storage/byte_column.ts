@@ -1,4 +1,5 @@
 // A column of byte strings, one after the other in one buffer: the shape in which records travel.
+import { copyBytes } from "./bytes";
 
 /**
  * A column of `length` byte strings. String `i` is `bytes[start(i)..ends[i])`, and starts where the one before
@@ -100,8 +101,7 @@ export class ByteColumnBuilder {
   /** Adds the string `source[from..to)`. */
   add(source: Buffer, from = 0, to = source.length): void {
     this.reserve(to - from);
-    source.copy(this.bytes, this.size, from, to);
-    this.endAt(this.size + to - from);
+    this.endAt(copyBytes(source, from, to, this.bytes, this.size));
   }
 
   addText(text: string): void {

@@ -45,5 +45,5 @@ const EXPLANATIONS: Record<string, string> = {
 
 function explain(cause: unknown): string {
   const { code, message } = cause as NodeJS.ErrnoException;
-  return (code && EXPLANATIONS[code]) || message || String(cause);
+  return EXPLANATIONS[code ?? ""] ?? message ?? String(cause);
 }

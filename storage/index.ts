@@ -1,4 +1,5 @@
 // Where records are: files and their formats. Knows nothing of Beam.
+export { compareBytes, copyBytes } from "./bytes";
 export { ByteColumn, ByteColumnBuilder } from "./byte_column";
 export * from "./errors";
 export { hash53 } from "./hash";

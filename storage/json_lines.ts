@@ -1,6 +1,7 @@
 // Reads line-delimited JSON: bytes in, batches of records out, and every line that is no record with its reason.
 import { isUtf8 } from "node:buffer";
-import { ByteColumn, ByteColumnBuilder } from "./byte_column";
+import type { ByteColumn } from "./byte_column";
+import { ByteColumnBuilder } from "./byte_column";
 import { BLANK, JsonCompactor, NOT_JSON } from "./json/compact";
 
 /** Why a line is no record. */
@@ -140,12 +141,20 @@ class LineReader {
     const start = this.offset;
     this.line++;
     this.offset += to - from + dropped + 1;
-    if (this.line === 1 && source[from] === 0xef && source[from + 1] === 0xbb && source[from + 2] === 0xbf) from += 3;
+    if (this.line === 1 && source[from] === 0xef && source[from + 1] === 0xbb && source[from + 2] === 0xbf)
+      from += 3;
     // The carriage return of a CRLF is not the record's.
     if (dropped === 0 && to > from && source[to - 1] === 0x0d) to--;
     if (dropped > 0 || to - from > this.options.maxRecordBytes) {
       const size = to - from + dropped;
-      return this.refuse("too_long", start, source, from, to, `has ${size} bytes, more than ${this.options.maxRecordBytes}`);
+      return this.refuse(
+        "too_long",
+        start,
+        source,
+        from,
+        to,
+        `has ${size} bytes, more than ${this.options.maxRecordBytes}`,
+      );
     }
     if (source !== this.utf8Chunk && !isUtf8(source.subarray(from, to))) {
       return this.refuse("not_utf8", start, source, from, to, "is not UTF-8");
@@ -156,7 +165,14 @@ class LineReader {
       this.blank++;
     } else if (end === NOT_JSON) {
       const { reason, position } = this.compactor;
-      this.refuse("not_json", start, source, from, to, `${reason} at byte ${position - from + 1} of the line`);
+      this.refuse(
+        "not_json",
+        start,
+        source,
+        from,
+        to,
+        `${reason} at byte ${position - from + 1} of the line`,
+      );
     } else {
       this.records.endAt(end);
       this.lines.push(this.line);

@@ -37,7 +37,9 @@ export async function listFiles(pattern: string): Promise<FileInfo[]> {
 async function listFolder(folder: string): Promise<FileInfo[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
-    const names = entries.filter((entry) => entry.isFile() && !/^[._]/.test(entry.name)).map((entry) => entry.name);
+    const names = entries
+      .filter((entry) => entry.isFile() && !/^[._]/.test(entry.name))
+      .map((entry) => entry.name);
     return await sizes(names.map((name) => path.join(folder, name)));
   } catch (error) {
     throw new FileAccessError("list", folder, error);
@@ -53,7 +55,8 @@ async function statOrUndefined(name: string) {
   try {
     return await stat(name);
   } catch (error) {
-    if (["ENOENT", "ENOTDIR", "ENAMETOOLONG"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
+    if (["ENOENT", "ENOTDIR", "ENAMETOOLONG"].includes((error as NodeJS.ErrnoException).code ?? ""))
+      return undefined;
     throw new FileAccessError("read", name, error);
   }
 }

@@ -85,7 +85,8 @@ export class StagedOutput {
       const jobId = name.slice(prefix.length, -".tmp".length);
       if (!isDead(jobId)) continue;
       const stale = new StagedOutput(this.target, jobId);
-      if (!(await exists(this.target)) && (await exists(stale.previous))) await rename(stale.previous, this.target);
+      if (!(await exists(this.target)) && (await exists(stale.previous)))
+        await rename(stale.previous, this.target);
       await stale.discard();
     }
   }
@@ -147,7 +148,8 @@ async function concatenate(shards: readonly string[], whole: string): Promise<vo
   try {
     for (const shard of [only, ...others]) {
       const source = await open(shard);
-      for await (const chunk of source.createReadStream({ highWaterMark: 1 << 20 })) await out.writeFile(chunk as Buffer);
+      for await (const chunk of source.createReadStream({ highWaterMark: 1 << 20 }))
+        await out.writeFile(chunk as Buffer);
     }
     await out.datasync();
   } finally {

@@ -1,4 +1,5 @@
 // distinct: of records that are equal as JSON, one stays.
+import "./beam";
 import { KVCoder, PaneInfoCoder } from "apache-beam/coders/required_coders";
 import { VarIntCoder } from "apache-beam/coders/standard_coders";
 import { requireForSerialization } from "apache-beam/serialization";
@@ -60,8 +61,8 @@ class PartitionFn implements AsyncDoFn<PredictionBlock, KV<number, KeyedBlock>, 
     const partitions = this.partitionsOf(context.window.lookup());
     for (let i = 0; i < block.records.length; i++) {
       const hash = recordHash(block, i);
-      // The low bits choose a slot in the table; these are others.
-      const key = Math.floor(hash / 4096) % this.partitions;
+      // The high bits: the low ones choose the slot in a table, where a partition's rows must not crowd.
+      const key = Math.floor(hash / 2 ** 32) % this.partitions;
       partitions[key].add(block, i, hash);
       if (partitions[key].size > FLUSH_BYTES) yield* flush(key, partitions[key]);
     }
@@ -69,7 +70,11 @@ class PartitionFn implements AsyncDoFn<PredictionBlock, KV<number, KeyedBlock>, 
 
   *finishBundle(): Generator<WindowedValue<KV<number, KeyedBlock>>> {
     for (const { window, partitions } of this.windows.values()) {
-      const origin = { windows: [window], timestamp: window.maxTimestamp(), pane: PaneInfoCoder.ONE_AND_ONLY_FIRING };
+      const origin = {
+        windows: [window],
+        timestamp: window.maxTimestamp(),
+        pane: PaneInfoCoder.ONE_AND_ONLY_FIRING,
+      };
       for (const [key, rows] of partitions.entries()) {
         for (const value of flush(key, rows)) yield { value, ...origin };
       }
@@ -78,7 +83,8 @@ class PartitionFn implements AsyncDoFn<PredictionBlock, KV<number, KeyedBlock>, 
   }
 
   private partitionsOf(window: Window): DistinctRows[] {
-    const name = window instanceof IntervalWindow ? `${window.start.toString()}-${window.end.toString()}` : "global";
+    const name =
+      window instanceof IntervalWindow ? `${window.start.toString()}-${window.end.toString()}` : "global";
     let known = this.windows.get(name);
     if (known === undefined) {
       known = { window, partitions: Array.from({ length: this.partitions }, () => new DistinctRows()) };

@@ -1,5 +1,5 @@
 // A hash table of distinct records: what `distinct` keeps before and behind the shuffle.
-import { Canonicalizer, hash53 } from "../storage";
+import { Canonicalizer, compareBytes, hash53 } from "../storage";
 import { PredictionBlockBuilder, type PredictionBlock } from "./blocks/prediction_block";
 
 const left = new Canonicalizer();
@@ -93,7 +93,14 @@ export class DistinctRows {
 
   private compareTexts({ records }: PredictionBlock, i: number, row: number): number {
     const kept = this.rows.records;
-    return records.bytes.compare(kept.bytes, kept.start(row), kept.end(row), records.start(i), records.ends[i]);
+    return compareBytes(
+      records.bytes,
+      records.start(i),
+      records.ends[i],
+      kept.bytes,
+      kept.start(row),
+      kept.end(row),
+    );
   }
 
   /** Whether two records with the same hash are equal as JSON. */
@@ -101,6 +108,6 @@ export class DistinctRows {
     const kept = this.rows.records;
     const a = left.canonicalize(records.bytes, records.start(i), records.ends[i]);
     const b = right.canonicalize(kept.bytes, kept.start(row), kept.end(row));
-    return left.bytes.compare(right.bytes, 0, b, 0, a) === 0;
+    return compareBytes(left.bytes, 0, a, right.bytes, 0, b) === 0;
   }
 }

@@ -6,7 +6,11 @@ import type { UnreadableKind } from "../storage";
 export type FailureKind = UnreadableKind | PredictionErrorKind;
 
 /** The kinds of lines that are no records. */
-export const UNREADABLE_KINDS = ["not_json", "not_utf8", "too_long"] as const satisfies readonly UnreadableKind[];
+export const UNREADABLE_KINDS = [
+  "not_json",
+  "not_utf8",
+  "too_long",
+] as const satisfies readonly UnreadableKind[];
 
 /** A line that failed. */
 export interface Failure {

@@ -1,7 +1,12 @@
 // Beam transforms for predictions, over blocks of records: read, predict, distinct, write, and single elements.
 export { asyncParDo, asyncParDoWithOutputs, type AsyncDoFn, type Elements, type Tagged } from "./async_pardo";
 export { BytesCoder, jsonCoder } from "./blocks/coder";
-export { OUTCOMES, predictionBlockCoder, type Outcome, type PredictionBlock } from "./blocks/prediction_block";
+export {
+  OUTCOMES,
+  predictionBlockCoder,
+  type Outcome,
+  type PredictionBlock,
+} from "./blocks/prediction_block";
 export { recordBlock, recordBlockCoder, type RecordBlock } from "./blocks/record_block";
 export { distinct, type DistinctOptions } from "./distinct";
 export { elements, type PredictionElement } from "./elements";

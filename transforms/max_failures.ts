@@ -27,10 +27,10 @@ export class TooManyFailuresError extends Error {
 
   constructor(limit: MaxFailures, failures: number, lines: number | undefined, examples: readonly Failure[]) {
     const allowed = "lines" in limit ? String(limit.lines) : `${limit.percent}%`;
-    const share = lines === undefined ? "" : ` of ${lines}`;
+    const share = lines === undefined ? " lines" : ` of ${lines} lines`;
     const shown = examples.map((failure) => `\n  ${failureSummary(failure)}`).join("");
     super(
-      `Too many failures: ${failures}${share} lines failed, more than --max_failures ${allowed} allows. ` +
+      `Too many failures: ${failures}${share} failed, more than --max_failures ${allowed} allows. ` +
         `The output was left as it was. Mend the input or allow more; for example:${shown}`,
     );
     this.name = "TooManyFailuresError";

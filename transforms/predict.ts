@@ -1,8 +1,15 @@
 // predict: blocks of records in, each record's prediction by a model out, and what could not be predicted.
+import "./beam";
 import { requireForSerialization } from "apache-beam/serialization";
 import type { PCollection } from "apache-beam/pvalue";
 import { withName, type PTransform } from "apache-beam/transforms/transform";
-import { configuration, ModelManager, type ModelReference, type ModelSettings, type PredictionError } from "../models";
+import {
+  configuration,
+  ModelManager,
+  type ModelReference,
+  type ModelSettings,
+  type PredictionError,
+} from "../models";
 import { ByteColumnBuilder } from "../storage";
 import { asyncParDoWithOutputs, type AsyncDoFn, type Tagged } from "./async_pardo";
 import { jsonCoder } from "./blocks/coder";
@@ -82,10 +89,13 @@ class PredictFn implements AsyncDoFn<RecordBlock, Tagged<PredictOutputs>> {
   }
 }
 
-function failureOf({ file, records, lines, offsets }: RecordBlock, i: number, error: PredictionError): Failure {
+function failureOf(
+  { file, records, lines, offsets }: RecordBlock,
+  i: number,
+  error: PredictionError,
+): Failure {
   const { kind, field, reason } = error;
   return { kind, file, line: lines[i], offset: offsets[i], field, reason, record: records.text(i) };
 }
 
 requireForSerialization("beam-predict/transforms", { PredictFn });
-

@@ -1,4 +1,5 @@
 // readRecords: files of line-delimited JSON in, blocks of records out.
+import "./beam";
 import { counter, type Counter } from "apache-beam/transforms/pardo";
 import { impulse } from "apache-beam/transforms/internal";
 import { reshuffle } from "apache-beam/transforms/utils";
@@ -40,7 +41,10 @@ export interface ReadOptions {
  * Reads records from files of line-delimited JSON.
  * @param input paths, folders or globs
  */
-export function readRecords(input: string | readonly string[], options: ReadOptions = {}): PTransform<Root, RecordsRead> {
+export function readRecords(
+  input: string | readonly string[],
+  options: ReadOptions = {},
+): PTransform<Root, RecordsRead> {
   const patterns = typeof input === "string" ? [input] : [...input];
   return withName("readRecords", (root: Root): RecordsRead =>
     root
@@ -101,7 +105,8 @@ class ReadRecordsFn implements AsyncDoFn<FileInfo, Tagged<ReadOutputs>, ReadMetr
       metrics.bytesRead.increment(bytes);
       metrics.recordsRead.increment(records.length + unreadable.length);
       if (records.length > 0) yield { tag: "records", value: { file, records, lines, offsets } };
-      if (unreadable.length > 0) yield { tag: "unreadable", value: unreadable.map((line) => ({ ...line, file })) };
+      if (unreadable.length > 0)
+        yield { tag: "unreadable", value: unreadable.map((line) => ({ ...line, file })) };
     }
     yield { tag: "counts", value: counts };
   }

@@ -1,4 +1,5 @@
 // writeRecords: predictions and failures into files, which are put in place together when all of them are written.
+import "./beam";
 import { P, type PCollection } from "apache-beam/pvalue";
 import { flatten } from "apache-beam/transforms/flatten";
 import { groupByKey, impulse } from "apache-beam/transforms/internal";
@@ -52,7 +53,11 @@ export function writeRecords(options: WriteOptions): PTransform<Writable, PColle
     const parts = [
       predictions
         .apply(withName("predictionsInGlobalWindow", windowInto(globalWindows())))
-        .apply(asyncParDo(new WritePredictionsFn(output, jobId), partCoder, { rowsWritten: counter("rows_written") })),
+        .apply(
+          asyncParDo(new WritePredictionsFn(output, jobId), partCoder, {
+            rowsWritten: counter("rows_written"),
+          }),
+        ),
     ];
     if (errors !== undefined && failures.length > 0) {
       parts.push(
@@ -68,7 +73,10 @@ export function writeRecords(options: WriteOptions): PTransform<Writable, PColle
 }
 
 /** Writes JSON values into a file (or a folder of shards), a line each, in the same way. */
-export function writeJsonLines(output: string, jobId = newJobId()): PTransform<PCollection<unknown>, PCollection<JobCounts>> {
+export function writeJsonLines(
+  output: string,
+  jobId = newJobId(),
+): PTransform<PCollection<unknown>, PCollection<JobCounts>> {
   return withName("writeJsonLines", (values: PCollection<unknown>) => {
     const written = values
       .apply(withName("valuesInGlobalWindow", windowInto(globalWindows())))
@@ -77,7 +85,11 @@ export function writeJsonLines(output: string, jobId = newJobId()): PTransform<P
   });
 }
 
-function commit(parts: PCollection<KV<string, Part>>[], target: CommitTarget, jobId: string): PCollection<JobCounts> {
+function commit(
+  parts: PCollection<KV<string, Part>>[],
+  target: CommitTarget,
+  jobId: string,
+): PCollection<JobCounts> {
   // Something always arrives, so that a job without a single record still writes its empty output.
   const begin = parts[0].root().apply(impulse()).apply(asyncParDo(new BeginFn(), partCoder));
   return P([begin, ...parts])

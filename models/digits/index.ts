@@ -21,7 +21,8 @@ const DIGITS = 10;
 export class DigitsModel extends OnnxModel<DigitsInput, DigitsOutput> {
   readonly displayName = "Digits Model";
   readonly qualifiedName = "digits_model";
-  readonly description = "Predicts which digit a picture of 8 by 8 grey pixels shows, with the probability of each.";
+  readonly description =
+    "Predicts which digit a picture of 8 by 8 grey pixels shows, with the probability of each.";
   readonly majorVersion = 1;
   readonly minorVersion = 0;
   readonly inputSchema = {

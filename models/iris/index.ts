@@ -36,7 +36,10 @@ export class IrisModel extends OnnxModel<IrisInput, IrisOutput> {
   readonly inputSchema = {
     type: "object",
     properties: Object.fromEntries(
-      SIZES.map((size) => [size, { type: "number", description: `${size.replace("_", " ")} in centimetres` }]),
+      SIZES.map((size) => [
+        size,
+        { type: "number", description: `${size.replace("_", " ")} in centimetres` },
+      ]),
     ),
     required: SIZES,
     additionalProperties: false,

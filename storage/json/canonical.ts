@@ -1,4 +1,5 @@
 // The canonical form of a JSON text: two records are the same exactly when their canonical forms are the same bytes.
+import { compareBytes, copyBytes } from "../bytes";
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -29,6 +30,7 @@ export class Canonicalizer {
   bytes = Buffer.allocUnsafeSlow(1 << 10);
   size = 0;
 
+  private scratch = Buffer.alloc(0);
   private source: Buffer = this.bytes;
   private p = 0;
 
@@ -73,6 +75,7 @@ export class Canonicalizer {
 
   private object(): void {
     this.copy(1);
+    const { bytes } = this;
     const first = this.size;
     // Of each member: where its name, its value and it as a whole begin and end, in the canonical bytes.
     const names: number[] = [];
@@ -88,7 +91,8 @@ export class Canonicalizer {
       this.value();
       ends.push(this.size);
       const n = names.length - 1;
-      if (n > 0 && this.compareNames(names, values, n - 1, n) >= 0) ordered = false;
+      if (n > 0 && compareBytes(bytes, names[n - 1], values[n - 1], bytes, names[n], values[n]) >= 0)
+        ordered = false;
     }
     if (!ordered) this.order(first, names, values, ends);
     this.copy(1);
@@ -96,23 +100,27 @@ export class Canonicalizer {
 
   /** Rewrites the members behind `first` in the order of their names. */
   private order(first: number, names: number[], values: number[], ends: number[]): void {
-    const { bytes } = this;
-    const sorted = names.map((_, i) => i).sort((a, b) => this.compareNames(names, values, a, b) || a - b);
-    const pieces: Buffer[] = [];
-    sorted.forEach((member, i) => {
+    if (this.scratch.length < this.size) this.scratch = Buffer.allocUnsafeSlow(this.bytes.length);
+    const { bytes, scratch } = this;
+    copyBytes(bytes, first, this.size, scratch, first);
+    const sorted = names
+      .map((_, i) => i)
+      .sort((a, b) => compareBytes(scratch, names[a], values[a], scratch, names[b], values[b]) || a - b);
+    let at = first;
+    for (let i = 0; i < sorted.length; i++) {
+      const member = sorted[i];
       const next = sorted[i + 1];
-      if (next !== undefined && this.compareNames(names, values, member, next) === 0) return; // the last one counts
-      pieces.push(Buffer.from(bytes.subarray(names[member], ends[member])));
-    });
-    this.size = first;
-    pieces.forEach((piece, i) => {
-      if (i > 0) bytes[this.size++] = COMMA;
-      this.size += piece.copy(bytes, this.size);
-    });
-  }
-
-  private compareNames(names: number[], values: number[], a: number, b: number): number {
-    return this.bytes.compare(this.bytes, names[b], values[b], names[a], values[a]);
+      // Of several of one name the last counts.
+      if (
+        next !== undefined &&
+        compareBytes(scratch, names[member], values[member], scratch, names[next], values[next]) === 0
+      ) {
+        continue;
+      }
+      if (at > first) bytes[at++] = COMMA;
+      at = copyBytes(scratch, names[member], ends[member], bytes, at);
+    }
+    this.size = at;
   }
 
   private string(): void {
@@ -184,9 +192,8 @@ export class Canonicalizer {
   private copy(count: number): void {
     const { source, bytes } = this;
     let { p, size } = this;
-    for (const end = p + count; p < end; ) bytes[size++] = source[p++];
+    for (const end = p + count; p < end;) bytes[size++] = source[p++];
     this.p = p;
     this.size = size;
   }
 }
-

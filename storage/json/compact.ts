@@ -144,7 +144,8 @@ export class JsonCompactor {
       if (c === BACKSLASH) {
         if (p + 1 >= end || IS_ESCAPE[source[p + 1]] === 0) return this.unexpected(p + 1);
         if (source[p + 1] === LOWER_U) {
-          for (let i = p + 2; i < p + 6; i++) if (i >= end || IS_HEX[source[i]] === 0) return this.unexpected(i);
+          for (let i = p + 2; i < p + 6; i++)
+            if (i >= end || IS_HEX[source[i]] === 0) return this.unexpected(i);
         }
         out[o++] = c;
         out[o++] = source[p + 1];

@@ -1,5 +1,5 @@
 // ParDo with DoFns that may await, with coders of one's own and with several outputs.
-import "apache-beam/pvalue"; // first: the SDK's modules import each other in a circle that only works from here
+import "../beam";
 import type { Coder } from "apache-beam/coders/coders";
 import type { Pipeline } from "apache-beam/internal/pipeline";
 import type { PTransform as PTransformProto } from "apache-beam/proto/beam_runner_api";
@@ -51,7 +51,11 @@ export function asyncParDo<InputT, OutputT, ContextT extends object | undefined 
  * Applies an asynchronous DoFn with several outputs: it yields `{ tag, value }`.
  * @param coders of each output, by its tag
  */
-export function asyncParDoWithOutputs<InputT, Outputs extends object, ContextT extends object | undefined = undefined>(
+export function asyncParDoWithOutputs<
+  InputT,
+  Outputs extends object,
+  ContextT extends object | undefined = undefined,
+>(
   doFn: AsyncDoFn<InputT, Tagged<Outputs>, ContextT>,
   coders: { [Tag in keyof Outputs]: Coder<Outputs[Tag]> },
   context?: ContextT,

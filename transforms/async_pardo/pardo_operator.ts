@@ -2,8 +2,8 @@
 //
 // It is registered for the ParDo URN in the place of the SDK's own, which drops promises of DoFns and hands a DoFn's
 // elements on without waiting for those before them. It stands under the stock direct runner and under workers.
+import "../beam";
 import diagnostics_channel from "node:diagnostics_channel";
-import "apache-beam/pvalue";
 import { deserializeFn } from "apache-beam/internal/serialize";
 import * as urns from "apache-beam/internal/urns";
 import { ParDoPayload, type PTransform } from "apache-beam/proto/beam_runner_api";
@@ -68,13 +68,19 @@ class DoFnOperator implements IOperator {
   async startBundle(): Promise<void> {
     const { getStateProvider, metricsContainer } = this.operatorContext;
     this.tail = undefined;
-    this.params = new ParamProviderImpl(this.transformId, this.sideInputs, getStateProvider, metricsContainer);
+    this.params = new ParamProviderImpl(
+      this.transformId,
+      this.sideInputs,
+      getStateProvider,
+      metricsContainer,
+    );
     this.context = this.params.augmentContext(this.originalContext) as unknown;
     await this.doFn.startBundle?.(this.context);
   }
 
   process(element: WindowedValue<unknown>): ProcessResult {
-    if (this.tail !== undefined) return this.follow(this.tail.then(() => this.processNow(element) ?? undefined));
+    if (this.tail !== undefined)
+      return this.follow(this.tail.then(() => this.processNow(element) ?? undefined));
     const result = this.processNow(element);
     return result === NonPromise ? NonPromise : this.follow(result);
   }
@@ -193,11 +199,13 @@ function split(receivers: Map<string, Receiver>, options: SplitOptions) {
 /** Emits to the one output, or, when there are several, to the one that the element names. */
 function emitter(receivers: Map<string, Receiver>): Emit {
   const main = receivers.get("main");
-  if (main !== undefined && receivers.size === 1) return (value, origin) => main.receive({ ...origin, value });
+  if (main !== undefined && receivers.size === 1)
+    return (value, origin) => main.receive({ ...origin, value });
   return (tagged, origin) => {
     const { tag, value } = tagged as { tag: string; value: unknown };
     const receiver = receivers.get(tag);
-    if (receiver === undefined) throw new Error(`Unexpected output '${tag}', not one of ${[...receivers.keys()].join(", ")}.`);
+    if (receiver === undefined)
+      throw new Error(`Unexpected output '${tag}', not one of ${[...receivers.keys()].join(", ")}.`);
     return receiver.receive({ ...origin, value });
   };
 }
@@ -224,6 +232,7 @@ registerOperatorConstructor(parDo.urn, (transformId, transform, context): IOpera
     }
     case urns.SPLITTING_JS_DOFN_URN:
       return new StatelessOperator(transformId, split(receivers, argument() as SplitOptions));
+    case undefined:
     default:
       throw new Error(`Unknown kind of DoFn: ${payload.doFn?.urn}`);
   }

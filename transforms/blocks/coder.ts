@@ -1,5 +1,5 @@
 // The base of our coders, which know how to turn an element into bytes, and the coder of plain JSON values.
-import "apache-beam/pvalue";
+import "../beam";
 import { Context, globalRegistry, writeRawBytes, type Coder } from "apache-beam/coders/coders";
 
 type Writer = Parameters<Coder<unknown>["encode"]>[1];
@@ -17,7 +17,7 @@ export class BytesCoder<T> implements Coder<T> {
     private readonly toBytes: (element: T) => Buffer,
     private readonly fromBytes: (bytes: Buffer) => T,
   ) {
-    globalRegistry().registerConstructor(urn, () => this as Coder<unknown>);
+    globalRegistry().registerConstructor(urn, () => this);
   }
 
   encode(element: T, writer: Writer, context: Context): void {

@@ -18,7 +18,9 @@ export const keyedBlockCoder = new BytesCoder<KeyedBlock>(
     return Buffer.concat([head, encodePredictionBlock(rows)]);
   },
   (bytes) => {
-    const hashes = Float64Array.from({ length: bytes.readUInt32LE(0) }, (_, i) => bytes.readDoubleLE(4 + 8 * i));
+    const hashes = Float64Array.from({ length: bytes.readUInt32LE(0) }, (_, i) =>
+      bytes.readDoubleLE(4 + 8 * i),
+    );
     return { rows: decodePredictionBlock(bytes.subarray(4 + 8 * hashes.length)), hashes };
   },
 );

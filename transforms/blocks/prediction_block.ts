@@ -4,10 +4,12 @@ import { ByteColumn, ByteColumnBuilder } from "../../storage";
 import { BytesCoder } from "./coder";
 
 /** What became of a record: it was predicted, or why its prediction is `null`. Stored by its place in this list. */
-export const OUTCOMES = ["predicted", "invalid_input", "model_error", "invalid_output"] as const satisfies readonly (
-  | "predicted"
-  | PredictionErrorKind
-)[];
+export const OUTCOMES = [
+  "predicted",
+  "invalid_input",
+  "model_error",
+  "invalid_output",
+] as const satisfies readonly ("predicted" | PredictionErrorKind)[];
 
 export type Outcome = (typeof OUTCOMES)[number];
 

@@ -21,7 +21,11 @@ export function recordBlock(values: Iterable<unknown>): RecordBlock {
 }
 
 /** Layout (little endian): file as a column of one text, records as a column, then lines and offsets as doubles. */
-export const recordBlockCoder = new BytesCoder<RecordBlock>("beam-predict:coder:record_block:v1", encode, decode);
+export const recordBlockCoder = new BytesCoder<RecordBlock>(
+  "beam-predict:coder:record_block:v1",
+  encode,
+  decode,
+);
 
 function encode({ file, records, lines, offsets }: RecordBlock): Buffer {
   const name = ByteColumn.of([file]);
@@ -37,6 +41,10 @@ function decode(bytes: Buffer): RecordBlock {
   const { column: records, at } = ByteColumn.read(bytes, name.at);
   const doubles = (from: number): Float64Array =>
     Float64Array.from(records.ends, (_, i) => bytes.readDoubleLE(from + 8 * i));
-  return { file: name.column.text(0), records, lines: doubles(at), offsets: doubles(at + 8 * records.length) };
+  return {
+    file: name.column.text(0),
+    records,
+    lines: doubles(at),
+    offsets: doubles(at + 8 * records.length),
+  };
 }
-

@@ -1,4 +1,5 @@
 // The commit: when every shard is written, the outputs are put in place together, or not at all.
+import "../beam";
 import { requireForSerialization } from "apache-beam/serialization";
 import { counter, type Counter } from "apache-beam/transforms/pardo";
 import type { KV } from "apache-beam/values";
@@ -44,15 +45,21 @@ export class CommitFn implements AsyncDoFn<KV<string, Iterable<Part>>, JobCounts
     readonly jobId: string,
   ) {}
 
-  async *process({ value }: KV<string, Iterable<Part>>, metrics: Record<string, Counter>): AsyncGenerator<JobCounts> {
+  async *process(
+    { value }: KV<string, Iterable<Part>>,
+    metrics: Record<string, Counter>,
+  ): AsyncGenerator<JobCounts> {
     const parts = [...value];
     const { output, errors, maxFailures } = this.target;
     const counts = addUp(parts);
     if (maxFailures && isExceeded(maxFailures, counts.failures, counts.read)) {
-      const examples = parts.flatMap((part) => (part.of === "errors" ? part.examples : [])).slice(0, EXAMPLES);
+      const examples = parts
+        .flatMap((part) => (part.of === "errors" ? part.examples : []))
+        .slice(0, EXAMPLES);
       throw new TooManyFailuresError(maxFailures, counts.failures, counts.read, examples);
     }
-    if (errors !== undefined) await new StagedOutput(errors, this.jobId).commit(pathsOf(parts, "errors"), counts);
+    if (errors !== undefined)
+      await new StagedOutput(errors, this.jobId).commit(pathsOf(parts, "errors"), counts);
     await new StagedOutput(output, this.jobId).commit(pathsOf(parts, "output"), counts);
     for (const [name, count] of Object.entries(countsToMetrics(counts))) metrics[name].increment(count);
     yield counts;

@@ -1,9 +1,10 @@
 // The DoFns that write the lines of a bundle into a shard of its own, and tell the commit of it.
+import "../beam";
 import { PaneInfoCoder } from "apache-beam/coders/required_coders";
 import { requireForSerialization } from "apache-beam/serialization";
 import type { Counter } from "apache-beam/transforms/pardo";
 import { GlobalWindow, type KV, type WindowedValue } from "apache-beam/values";
-import { StagedOutput, type ShardWriter } from "../../storage";
+import { copyBytes, StagedOutput, type ShardWriter } from "../../storage";
 import type { AsyncDoFn } from "../async_pardo";
 import { OUTCOMES, type PredictionBlock } from "../blocks/prediction_block";
 import { failureLine, type Failure } from "../failure";
@@ -77,9 +78,9 @@ function predictionLines({ records, predictions }: PredictionBlock): Buffer {
   const lines = Buffer.allocUnsafe(records.bytes.length + predictions.bytes.length + 2 * records.length);
   let at = 0;
   for (let i = 0; i < records.length; i++) {
-    at += records.bytes.copy(lines, at, records.start(i), records.ends[i]);
+    at = copyBytes(records.bytes, records.start(i), records.ends[i], lines, at);
     lines[at++] = 0x09;
-    at += predictions.bytes.copy(lines, at, predictions.start(i), predictions.ends[i]);
+    at = copyBytes(predictions.bytes, predictions.start(i), predictions.ends[i], lines, at);
     lines[at++] = 0x0a;
   }
   return lines;
@@ -104,7 +105,10 @@ export class WriteFailuresFn extends WriteShardFn<Failure[], undefined> {
 
   async process(failures: Failure[]): Promise<void> {
     this.examples.push(...failures.slice(0, EXAMPLES - this.examples.length));
-    await this.write(Buffer.from(failures.map((failure) => `${failureLine(failure)}\n`).join("")), failures.length);
+    await this.write(
+      Buffer.from(failures.map((failure) => `${failureLine(failure)}\n`).join("")),
+      failures.length,
+    );
     // A number of lines is known to be too many as soon as one bundle has them: no need to run to the end.
     const { maxFailures, rows, examples } = this;
     if (maxFailures && "lines" in maxFailures && isExceeded(maxFailures, rows, 0)) {

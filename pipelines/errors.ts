@@ -1,0 +1,37 @@
+// Errors of the command line, and how every error is told to a person: one line, an exit status, no stack trace.
+import { ConfigurationError, ModelError, ModelLoadError, ModelNotFoundError } from "../models/errors";
+import { NoSuchFileError, StorageError } from "../storage/errors";
+import { UnknownRunnerError } from "../runners/runner";
+import { TooManyFailuresError } from "../transforms/max_failures";
+
+/** The command was called with something that can't be: exit status 2. */
+export class UsageError extends Error {
+  readonly code = "USAGE";
+  override readonly name = "UsageError";
+}
+
+export const EXIT_FAILED = 1;
+export const EXIT_USAGE = 2;
+
+const USAGE_ERRORS = [
+  UsageError,
+  UnknownRunnerError,
+  ConfigurationError,
+  ModelNotFoundError,
+  ModelLoadError,
+  NoSuchFileError,
+];
+const JOB_ERRORS = [StorageError, ModelError, TooManyFailuresError];
+
+/** What to print about an error, and the status to exit with. */
+export function describeError(error: unknown): { message: string; status: number } {
+  if (USAGE_ERRORS.some((Known) => error instanceof Known)) {
+    return { message: (error as Error).message, status: EXIT_USAGE };
+  }
+  if (JOB_ERRORS.some((Known) => error instanceof Known)) {
+    return { message: (error as Error).message, status: EXIT_FAILED };
+  }
+  // Not a user's mistake that we know of: show where it comes from.
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { message: `The job failed unexpectedly: ${message}`, status: EXIT_FAILED };
+}

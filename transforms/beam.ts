@@ -1,0 +1,14 @@
+// The door to Beam's SDK: loads its modules in the order in which they work, and mends a type.
+//
+// The SDK's modules import each other in a circle that only works when it is entered by `pvalue`. So whoever imports
+// from `apache-beam/...` at run time imports this file first.
+import "apache-beam/pvalue";
+import type { PValue } from "apache-beam/pvalue";
+import type { PTransform } from "apache-beam/transforms/transform";
+
+declare module "apache-beam/pvalue" {
+  // The SDK declares the result as `any`.
+  interface PCollection<T> {
+    apply<OutputT extends PValue<unknown>>(transform: PTransform<PCollection<T>, OutputT>): OutputT;
+  }
+}
