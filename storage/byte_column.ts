@@ -90,7 +90,7 @@ export class ByteColumnBuilder {
   /** Ends the current string at byte `size`, which the caller has written up to. */
   endAt(size: number): void {
     if (this.count === this.ends.length) {
-      const grown = new Uint32Array(2 * this.count);
+      const grown = new Uint32Array(Math.max(64, 2 * this.count));
       grown.set(this.ends);
       this.ends = grown;
     }

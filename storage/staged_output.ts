@@ -1,9 +1,19 @@
 // An output that is written aside and then put in place at once: readers see the old one or the new one, whole.
-import { open, mkdir, readdir, rename, rm, stat, writeFile, type FileHandle } from "node:fs/promises";
+import * as callbacks from "node:fs";
+import { open, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import path from "node:path";
+import { promisify } from "node:util";
 import { FileAccessError } from "./errors";
+
+/** The calls on file descriptors, which `node:fs/promises` has not. */
+const fs = {
+  open: promisify(callbacks.open),
+  write: promisify(callbacks.write),
+  datasync: promisify(callbacks.fdatasync),
+  close: promisify(callbacks.close),
+};
 
 /** A new name for a job: who runs it (so that a later job can see that it is dead), and a random part. */
 export function newJobId(): string {
@@ -42,7 +52,7 @@ export class StagedOutput {
     const name = path.join(this.folder, `shard-${randomBytes(8).toString("hex")}`);
     return this.guard(async () => {
       await mkdir(this.folder, { recursive: true });
-      return new ShardWriter(this.target, name, await open(name, "wx"));
+      return new ShardWriter(this.target, name, await fs.open(name, "wx"));
     });
   }
 
@@ -109,20 +119,22 @@ export class StagedOutput {
   }
 }
 
-/** Writes one shard. */
+/**
+ * Writes one shard. It holds a plain file descriptor: when a job fails nobody closes its shards, and a FileHandle that
+ * is collected while open complains on the console.
+ */
 export class ShardWriter {
   constructor(
     private readonly target: string,
     readonly path: string,
-    private readonly handle: FileHandle,
+    private readonly fd: number,
   ) {}
 
   /** Appends bytes; resolves when the system has them. */
   async write(bytes: Buffer): Promise<void> {
     try {
-      await this.handle.writeFile(bytes);
+      for (let at = 0; at < bytes.length; ) at += (await fs.write(this.fd, bytes, at)).bytesWritten;
     } catch (error) {
-      await this.handle.close();
       throw new FileAccessError("write", this.target, error);
     }
   }
@@ -130,11 +142,11 @@ export class ShardWriter {
   /** Ends the shard; resolves when it is on the disk. */
   async close(): Promise<void> {
     try {
-      await this.handle.datasync();
+      await fs.datasync(this.fd);
     } catch (error) {
       throw new FileAccessError("write", this.target, error);
     } finally {
-      await this.handle.close();
+      await fs.close(this.fd);
     }
   }
 }

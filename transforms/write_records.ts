@@ -5,8 +5,7 @@ import { flatten } from "apache-beam/transforms/flatten";
 import { groupByKey, impulse } from "apache-beam/transforms/internal";
 import { counter } from "apache-beam/transforms/pardo";
 import { withName, type PTransform } from "apache-beam/transforms/transform";
-import { windowInto } from "apache-beam/transforms/window";
-import { globalWindows } from "apache-beam/transforms/windowings";
+import { inGlobalWindow } from "./global_window";
 import type { KV } from "apache-beam/values";
 import { newJobId } from "../storage";
 import { asyncParDo } from "./async_pardo";
@@ -51,19 +50,14 @@ export function writeRecords(options: WriteOptions): PTransform<Writable, PColle
   const { output, errors, maxFailures, jobId = newJobId() } = options;
   return withName("writeRecords", ({ predictions, failures = [], counts }: Writable) => {
     const parts = [
-      predictions
-        .apply(withName("predictionsInGlobalWindow", windowInto(globalWindows())))
-        .apply(
-          asyncParDo(new WritePredictionsFn(output, jobId), partCoder, {
-            rowsWritten: counter("rows_written"),
-          }),
-        ),
+      inGlobalWindow(predictions, "predictionsInGlobalWindow").apply(
+        asyncParDo(new WritePredictionsFn(output, jobId), partCoder, { rowsWritten: counter("rows_written") }),
+      ),
     ];
     if (errors !== undefined && failures.length > 0) {
       parts.push(
-        P(failures)
+        P(failures.map((some, i) => inGlobalWindow(some, `failuresInGlobalWindow${i}`)))
           .apply(withName("allFailures", flatten()))
-          .apply(withName("failuresInGlobalWindow", windowInto(globalWindows())))
           .apply(asyncParDo(new WriteFailuresFn(errors, jobId, maxFailures), partCoder)),
       );
     }
@@ -78,10 +72,8 @@ export function writeJsonLines(
   jobId = newJobId(),
 ): PTransform<PCollection<unknown>, PCollection<JobCounts>> {
   return withName("writeJsonLines", (values: PCollection<unknown>) => {
-    const written = values
-      .apply(withName("valuesInGlobalWindow", windowInto(globalWindows())))
-      .apply(asyncParDo(new WriteJsonFn(output, jobId), partCoder));
-    return commit([written], { output }, jobId);
+    const written = inGlobalWindow(values, "valuesInGlobalWindow");
+    return commit([written.apply(asyncParDo(new WriteJsonFn(output, jobId), partCoder))], { output }, jobId);
   });
 }
 

@@ -2,7 +2,6 @@
 import diagnostics_channel from "node:diagnostics_channel";
 import "apache-beam/pvalue"; // first: the SDK's modules import each other in a circle that only works from here
 import { directRunner } from "apache-beam/runners/direct_runner";
-import type { Runner } from "apache-beam/runners/runner";
 import type { PValue } from "apache-beam/pvalue";
 import type { MetricsContainer } from "apache-beam/worker/metrics";
 import type { Metrics, PipelineBuilder, PipelineRunner, RunOptions } from "../runner";

@@ -33,11 +33,13 @@ export class Canonicalizer {
   private scratch = Buffer.alloc(0);
   private source: Buffer = this.bytes;
   private p = 0;
+  private end = 0;
 
   /** Writes the canonical form of the compact JSON text `source[from..to)`; returns its size in bytes. */
   canonicalize(source: Buffer, from: number, to: number): number {
     this.source = source;
     this.p = from;
+    this.end = to;
     this.size = 0;
     // Only numbers grow, by their exponent at most: `20` to `2e1`, `1.5` to `15e-1`.
     const room = 2 * (to - from) + 16;
@@ -144,7 +146,7 @@ export class Canonicalizer {
   }
 
   private number(): void {
-    const { source, bytes } = this;
+    const { source, bytes, end } = this;
     let p = this.p;
     const at = this.size;
     let o = at;
@@ -152,7 +154,8 @@ export class Canonicalizer {
     const digits = o;
     let exponent = 0; // the power of ten of the last digit written
     let fraction = false;
-    for (; ; p++) {
+    // A number is the one value that does not say itself where it ends; behind `end` the next record may begin.
+    for (; p < end; p++) {
       const c = source[p];
       if (c >= ZERO && c <= NINE) {
         if (o > digits || c !== ZERO) bytes[o++] = c;
@@ -165,10 +168,10 @@ export class Canonicalizer {
     }
     let scale = 0n;
     let scaled = false;
-    if (source[p] === LOWER_E || source[p] === UPPER_E) {
+    if (p < end && (source[p] === LOWER_E || source[p] === UPPER_E)) {
       const from = ++p;
       if (source[p] === MINUS || source[p] === 0x2b) p++;
-      while (source[p] >= ZERO && source[p] <= NINE) p++;
+      while (p < end && source[p] >= ZERO && source[p] <= NINE) p++;
       scale = BigInt(source.toString("latin1", source[from] === 0x2b ? from + 1 : from, p));
       scaled = true;
     }

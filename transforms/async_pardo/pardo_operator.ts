@@ -7,7 +7,7 @@ import diagnostics_channel from "node:diagnostics_channel";
 import { deserializeFn } from "apache-beam/internal/serialize";
 import * as urns from "apache-beam/internal/urns";
 import { ParDoPayload, type PTransform } from "apache-beam/proto/beam_runner_api";
-import { parDo, type SplitOptions } from "apache-beam/transforms/pardo";
+import { parDo, type SideInputParam, type SplitOptions } from "apache-beam/transforms/pardo";
 import type { WindowFn } from "apache-beam/transforms/window";
 import type { Instant, Window, WindowedValue } from "apache-beam/values";
 import {
@@ -60,7 +60,7 @@ class DoFnOperator implements IOperator {
   ) {
     const { doFn, context } = deserializeFn(payload.doFn!.payload) as { doFn: UnknownDoFn; context: unknown };
     this.doFn = doFn;
-    this.originalContext = context;
+    this.originalContext = withReusableSideInputs(context);
     this.sideInputs = createSideInputInfo(transform, payload, operatorContext);
     metricsChannel.publish(operatorContext.metricsContainer);
   }
@@ -148,6 +148,18 @@ class DoFnOperator implements IOperator {
     }
     await giveTurn();
   }
+}
+
+/** The SDK gives an iterable side input as a generator: the second element of a bundle finds it used up. */
+function withReusableSideInputs(context: unknown): unknown {
+  if (typeof context !== "object" || context === null) return context;
+  for (const param of Object.values(context)) {
+    const { accessor } = param as Partial<SideInputParam<unknown, Iterable<unknown>, unknown>>;
+    if (accessor === undefined) continue;
+    const { toValue } = accessor;
+    accessor.toValue = (elements: Iterable<unknown>) => toValue([...elements]);
+  }
+  return context;
 }
 
 /** An operator that needs nothing but the element. */

@@ -21,7 +21,9 @@ abstract class WriteShardFn<ElementT, ContextT> implements AsyncDoFn<ElementT, K
     readonly jobId: string,
   ) {}
 
-  startBundle(): void {
+  async startBundle(): Promise<void> {
+    // A bundle that failed left its shard open.
+    await this.shard?.close();
     this.rows = 0;
     this.shard = undefined;
   }
@@ -37,11 +39,13 @@ abstract class WriteShardFn<ElementT, ContextT> implements AsyncDoFn<ElementT, K
   }
 
   async *finishBundle(): AsyncGenerator<WindowedValue<KV<string, Part>>> {
-    if (this.shard === undefined) return;
-    await this.shard.close();
+    const { shard } = this;
+    if (shard === undefined) return;
+    this.shard = undefined;
+    await shard.close();
     const window = new GlobalWindow();
     yield {
-      value: toCommit(this.part(this.shard.path)),
+      value: toCommit(this.part(shard.path)),
       windows: [window],
       timestamp: window.maxTimestamp(),
       pane: PaneInfoCoder.ONE_AND_ONLY_FIRING,
@@ -57,8 +61,8 @@ export class WritePredictionsFn extends WriteShardFn<PredictionBlock, WriteMetri
   beamName = "writePredictions";
   private outcomes: number[] = [];
 
-  override startBundle(): void {
-    super.startBundle();
+  override async startBundle(): Promise<void> {
+    await super.startBundle();
     this.outcomes = OUTCOMES.map(() => 0);
   }
 
@@ -98,8 +102,8 @@ export class WriteFailuresFn extends WriteShardFn<Failure[], undefined> {
     super(target, jobId);
   }
 
-  override startBundle(): void {
-    super.startBundle();
+  override async startBundle(): Promise<void> {
+    await super.startBundle();
     this.examples = [];
   }
 

@@ -1,0 +1,17 @@
+// inGlobalWindow: takes elements out of their windows, for what happens once a job.
+import "./beam";
+import type { PCollection } from "apache-beam/pvalue";
+import { withName, type PTransform } from "apache-beam/transforms/transform";
+import { windowInto } from "apache-beam/transforms/window";
+import { globalWindows } from "apache-beam/transforms/windowings";
+
+const GLOBAL = "beam:window_fn:global_windows:v1";
+
+/** Puts every element into the global window; applied to elements that are in it, it adds nothing to the pipeline. */
+export function inGlobalWindow<T>(elements: PCollection<T>, name: string): PCollection<T> {
+  const { pcollections, windowingStrategies } = elements.pipeline.getProto().components!;
+  const { windowFn } = windowingStrategies[pcollections[elements.getId()].windowingStrategyId];
+  if (windowFn?.urn === GLOBAL) return elements;
+  const transform = windowInto(globalWindows()) as PTransform<PCollection<T>, PCollection<T>>;
+  return elements.apply(withName(name, transform));
+}
