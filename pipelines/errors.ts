@@ -1,6 +1,7 @@
 // Errors of the command line, and how every error is told to a person: one line, an exit status, no stack trace.
 import { ConfigurationError, ModelError, ModelLoadError, ModelNotFoundError } from "../models/errors";
 import { NoSuchFileError, StorageError } from "../storage/errors";
+import { CodeTravelError } from "../runners/code_error";
 import { UnknownRunnerError } from "../runners/runner";
 import { TooManyFailuresError } from "../transforms/max_failures";
 
@@ -21,7 +22,7 @@ const USAGE_ERRORS = [
   ModelLoadError,
   NoSuchFileError,
 ];
-const JOB_ERRORS = [StorageError, ModelError, TooManyFailuresError];
+const JOB_ERRORS = [StorageError, ModelError, TooManyFailuresError, CodeTravelError];
 
 /** What to print about an error, and the status to exit with. */
 export function describeError(error: unknown): { message: string; status: number } {

@@ -18,6 +18,7 @@ export function createRunner(name: string): PipelineRunner {
   return RUNNERS[name]();
 }
 
+export { CodeTravelError } from "./code_error";
 export {
   UnknownRunnerError,
   type Metrics,

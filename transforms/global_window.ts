@@ -1,9 +1,10 @@
 // inGlobalWindow: takes elements out of their windows, for what happens once a job.
 import "./beam";
 import type { PCollection } from "apache-beam/pvalue";
-import { withName, type PTransform } from "apache-beam/transforms/transform";
+import { withName } from "apache-beam/transforms/transform";
 import { windowInto } from "apache-beam/transforms/window";
 import { globalWindows } from "apache-beam/transforms/windowings";
+import type { GlobalWindow } from "apache-beam/values";
 
 const GLOBAL = "beam:window_fn:global_windows:v1";
 
@@ -12,6 +13,5 @@ export function inGlobalWindow<T>(elements: PCollection<T>, name: string): PColl
   const { pcollections, windowingStrategies } = elements.pipeline.getProto().components!;
   const { windowFn } = windowingStrategies[pcollections[elements.getId()].windowingStrategyId];
   if (windowFn?.urn === GLOBAL) return elements;
-  const transform = windowInto(globalWindows()) as PTransform<PCollection<T>, PCollection<T>>;
-  return elements.apply(withName(name, transform));
+  return elements.apply(withName(name, windowInto<T, GlobalWindow>(globalWindows())));
 }

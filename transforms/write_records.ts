@@ -51,7 +51,9 @@ export function writeRecords(options: WriteOptions): PTransform<Writable, PColle
   return withName("writeRecords", ({ predictions, failures = [], counts }: Writable) => {
     const parts = [
       inGlobalWindow(predictions, "predictionsInGlobalWindow").apply(
-        asyncParDo(new WritePredictionsFn(output, jobId), partCoder, { rowsWritten: counter("rows_written") }),
+        asyncParDo(new WritePredictionsFn(output, jobId), partCoder, {
+          rowsWritten: counter("rows_written"),
+        }),
       ),
     ];
     if (errors !== undefined && failures.length > 0) {

@@ -2,8 +2,8 @@
 import diagnostics_channel from "node:diagnostics_channel";
 import "apache-beam/pvalue"; // first: the SDK's modules import each other in a circle that only works from here
 import { directRunner } from "apache-beam/runners/direct_runner";
-import type { PValue } from "apache-beam/pvalue";
 import type { MetricsContainer } from "apache-beam/worker/metrics";
+import { buildPipeline } from "../build";
 import type { Metrics, PipelineBuilder, PipelineRunner, RunOptions } from "../runner";
 
 const METRICS_INTERVAL_MS = 100;
@@ -19,8 +19,7 @@ export class SdkDirectRunner implements PipelineRunner {
     const timer = onMetrics && setInterval(() => onMetrics(sumOf(containers)), METRICS_INTERVAL_MS);
     const restoreConsole = muteSdk();
     try {
-      const runner = directRunner();
-      await runner.run(pipeline as (root: unknown) => PValue<unknown>);
+      await directRunner().runPipeline(await buildPipeline(pipeline));
       const metrics = sumOf(containers);
       onMetrics?.(metrics);
       return metrics;

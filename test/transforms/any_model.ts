@@ -9,7 +9,11 @@ export class AnyModel extends MLModel<unknown, { members: number }> {
   readonly majorVersion = 1;
   readonly minorVersion = 0;
   readonly inputSchema = { not: { type: "number" } };
-  readonly outputSchema = { type: "object", properties: { members: { type: "integer" } }, required: ["members"] };
+  readonly outputSchema = {
+    type: "object",
+    properties: { members: { type: "integer" } },
+    required: ["members"],
+  };
 
   protected infer(input: unknown): { members: number } {
     if (typeof input === "string") throw new Error("it is a string");

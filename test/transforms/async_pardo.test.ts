@@ -120,12 +120,16 @@ requireForSerialization("beam-predict/test/transforms/async_pardo", {
 const numbers = jsonCoder<number>();
 
 test("a DoFn may await between the elements that it yields, and nothing is lost", async () => {
-  const elements = await collect((root) => root.apply(create([1, 2, 3, 4])).apply(asyncParDo(new SlowDoubleFn(), numbers)));
+  const elements = await collect((root) =>
+    root.apply(create([1, 2, 3, 4])).apply(asyncParDo(new SlowDoubleFn(), numbers)),
+  );
   expect(elements.sort()).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
 });
 
 test("elements are processed one after the other", async () => {
-  await collect((root) => root.apply(create([1, 2, 3, 4], false)).apply(asyncParDo(new SlowDoubleFn(), numbers)));
+  await collect((root) =>
+    root.apply(create([1, 2, 3, 4], false)).apply(asyncParDo(new SlowDoubleFn(), numbers)),
+  );
   expect(log).toEqual(["double 1", "double 2", "double 3", "double 4"]);
 });
 
@@ -141,7 +145,9 @@ test("what a synchronous DoFn emits is awaited before it is asked for more", asy
 });
 
 test("a fan-out of 100,000 elements keeps their order and loses none", async () => {
-  const elements = await collect((root) => root.apply(impulse()).apply(asyncParDo(new FanOutFn(100_000), numbers)));
+  const elements = await collect((root) =>
+    root.apply(impulse()).apply(asyncParDo(new FanOutFn(100_000), numbers)),
+  );
   expect(elements).toEqual(Array.from({ length: 100_000 }, (_, i) => i));
 });
 
@@ -161,10 +167,13 @@ test("a DoFn with several outputs sends each element to the one that it names", 
   expect(odd.sort()).toEqual(["1", "3"]);
 });
 
-test.each(["start", "process", "late", "finish"] as const)("a DoFn that fails at %s fails the job with its error", async (when) => {
-  const job = collect((root) => root.apply(create([1, 2, 3])).apply(asyncParDo(new FailFn(when), numbers)));
-  await expect(job).rejects.toThrow(`failed at ${when}`);
-});
+test.each(["start", "process", "late", "finish"] as const)(
+  "a DoFn that fails at %s fails the job with its error",
+  async (when) => {
+    const job = collect((root) => root.apply(create([1, 2, 3])).apply(asyncParDo(new FailFn(when), numbers)));
+    await expect(job).rejects.toThrow(`failed at ${when}`);
+  },
+);
 
 test("side inputs and counters work across awaits", async () => {
   const { elements, metrics } = await collectWithMetrics((root) => {

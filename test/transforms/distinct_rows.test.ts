@@ -18,14 +18,17 @@ function distinctTexts(texts: string[], hashOf = recordHash): string[] {
   const rows = new DistinctRows();
   const input = block(texts);
   texts.forEach((_, i) => rows.add(input, i, hashOf(input, i)));
-  expect(rows.length).toBe(new Set([...rows.drain(Infinity)].flatMap((some) => some.rows.records.texts())).size);
+  expect(rows.length).toBe(
+    new Set([...rows.drain(Infinity)].flatMap((some) => some.rows.records.texts())).size,
+  );
   texts.forEach((_, i) => rows.add(input, i, hashOf(input, i)));
   return [...rows.drain(3)].flatMap((some) => some.rows.records.texts());
 }
 
-const written = fc
-  .tuple(anyValue, fc.infiniteStream(fc.nat({ max: 5039 })))
-  .map(([value, choices]) => ({ value, text: tokens(value, (options) => choices.next().value! % options).join("") }));
+const written = fc.tuple(anyValue, fc.infiniteStream(fc.nat({ max: 5039 }))).map(([value, choices]) => ({
+  value,
+  text: tokens(value, (options) => choices.next().value! % options).join(""),
+}));
 
 test.each([
   ["their own hashes", recordHash],
@@ -37,9 +40,13 @@ test.each([
       const smallest = new Map<string, Buffer>();
       for (const { value, text } of records) {
         const known = smallest.get(identity(value));
-        if (known === undefined || Buffer.from(text).compare(known) < 0) smallest.set(identity(value), Buffer.from(text));
+        if (known === undefined || Buffer.from(text).compare(known) < 0)
+          smallest.set(identity(value), Buffer.from(text));
       }
-      const kept = distinctTexts(records.map(({ text }) => text), hashOf);
+      const kept = distinctTexts(
+        records.map(({ text }) => text),
+        hashOf,
+      );
       expect(kept.sort()).toEqual([...smallest.values()].map((text) => text.toString()).sort());
     }),
   );

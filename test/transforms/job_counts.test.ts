@@ -52,7 +52,14 @@ test("a limit is exceeded by one more than it says", () => {
   expect(isExceeded({ percent: 0 }, 0, 0)).toBe(false);
 });
 
-const failure = { kind: "invalid_input", file: "a.ldjson", line: 3, offset: 20, field: "b", reason: "is bad" } as const;
+const failure = {
+  kind: "invalid_input",
+  file: "a.ldjson",
+  line: 3,
+  offset: 20,
+  field: "b",
+  reason: "is bad",
+} as const;
 
 test("a failure's line holds its record as it was read", () => {
   expect(failureLine({ ...failure, record: '{"b":5.0}' })).toBe(
@@ -64,7 +71,9 @@ test("a failure's line holds its record as it was read", () => {
 test("too many failures are told with examples", () => {
   expect(failureSummary(failure)).toBe("a.ldjson, line 3: b is bad");
   const error = new TooManyFailuresError({ percent: 5 }, 7, 100, [failure]);
-  expect(error.message).toMatch(/^Too many failures: 7 of 100 lines failed, more than --max_failures 5% allows\./);
+  expect(error.message).toMatch(
+    /^Too many failures: 7 of 100 lines failed, more than --max_failures 5% allows\./,
+  );
   expect(error.message).toContain("\n  a.ldjson, line 3: b is bad");
   expect(error.code).toBe("TOO_MANY_FAILURES");
 });

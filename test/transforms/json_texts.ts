@@ -10,7 +10,10 @@ export type Value =
   | { kind: "object"; members: [string, Value][] };
 
 /** Names and strings from a small set, so that equal values turn up often. */
-const shortText = fc.oneof(fc.constantFrom("", "a", "b", "id", "\u0001", "é", "😀", '"\\/'), fc.string({ maxLength: 3 }));
+const shortText = fc.oneof(
+  fc.constantFrom("", "a", "b", "id", "\u0001", "é", "😀", '"\\/'),
+  fc.string({ maxLength: 3 }),
+);
 
 export const anyValue: fc.Arbitrary<Value> = fc.letrec<{ value: Value }>((tie) => ({
   value: fc.oneof(
@@ -62,7 +65,11 @@ export function tokens(value: Value, choose: (options: number) => number): strin
     case "literal":
       return [value.word];
     case "array":
-      return ["[", ...value.items.flatMap((item, i) => [...(i > 0 ? [","] : []), ...tokens(item, choose)]), "]"];
+      return [
+        "[",
+        ...value.items.flatMap((item, i) => [...(i > 0 ? [","] : []), ...tokens(item, choose)]),
+        "]",
+      ];
     case "object": {
       const members = [...value.members];
       for (let i = members.length - 1; i > 0; i--) {
@@ -86,7 +93,8 @@ export function tokens(value: Value, choose: (options: number) => number): strin
 function numberText(digits: bigint, exponent: number, choose: (options: number) => number): string {
   const sign = digits < 0n ? "-" : "";
   const whole = (digits < 0n ? -digits : digits).toString();
-  if (choose(2) === 0) return `${sign}${whole}${["e", "E"][choose(2)]}${exponent >= 0 ? ["", "+"][choose(2)] : ""}${exponent}`;
+  if (choose(2) === 0)
+    return `${sign}${whole}${["e", "E"][choose(2)]}${exponent >= 0 ? ["", "+"][choose(2)] : ""}${exponent}`;
   const zeros = "0".repeat(choose(3));
   if (exponent >= 0) {
     const scaled = whole === "0" ? "0" : whole + "0".repeat(exponent);
@@ -99,6 +107,8 @@ function numberText(digits: bigint, exponent: number, choose: (options: number) 
 function stringText(text: string, choose: (options: number) => number): string {
   const plain = JSON.stringify(text);
   if (choose(2) === 0) return plain;
-  const units = Array.from({ length: text.length }, (_, i) => text.charCodeAt(i).toString(16).padStart(4, "0"));
+  const units = Array.from({ length: text.length }, (_, i) =>
+    text.charCodeAt(i).toString(16).padStart(4, "0"),
+  );
   return `"${units.map((unit) => `\\u${choose(2) === 0 ? unit : unit.toUpperCase()}`).join("")}"`;
 }

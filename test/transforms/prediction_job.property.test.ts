@@ -20,7 +20,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** The prediction that the model gives, worked out without it. */
 function prediction(value: Value): string {
   if (value.kind === "number" || value.kind === "string") return "null";
-  const members = value.kind === "array" ? value.items.length : value.kind === "object" ? value.members.length : 0;
+  const members =
+    value.kind === "array" ? value.items.length : value.kind === "object" ? value.members.length : 0;
   return `{"members":${members}}`;
 }
 
@@ -35,7 +36,10 @@ function reference(lines: { value: Value; compact: string }[]): string[] {
   return [...smallest.values()].map(({ text, value }) => `${text.toString()}\t${prediction(value)}`).sort();
 }
 
-async function run(files: string[], batchSize: number): Promise<{ output: string[]; errors: string[]; counts: JobCounts }> {
+async function run(
+  files: string[],
+  batchSize: number,
+): Promise<{ output: string[]; errors: string[]; counts: JobCounts }> {
   files.forEach((text, i) => writeFileSync(path.join(folder, `input-${i}`), text));
   const [output, errors] = [path.join(folder, "output"), path.join(folder, "errors")];
   const input = files.map((_, i) => path.join(folder, `input-${i}`));
@@ -49,7 +53,12 @@ const BLANKS = ["", " ", "\t", "\r", "  "];
 
 test("the output is the reference's", async () => {
   const line = fc.record({ value: anyValue, choices: fc.infiniteStream(fc.nat({ max: 5039 })) });
-  const file = fc.record({ lines: fc.array(line, { maxLength: 8 }), crlf: fc.boolean(), bom: fc.boolean(), open: fc.boolean() });
+  const file = fc.record({
+    lines: fc.array(line, { maxLength: 8 }),
+    crlf: fc.boolean(),
+    bom: fc.boolean(),
+    open: fc.boolean(),
+  });
   await fc.assert(
     fc.asyncProperty(
       fc.array(file, { minLength: 1, maxLength: 4 }),

@@ -50,12 +50,15 @@ const blocksOf =
   (root: Root): PCollection<RecordBlock> =>
     root.apply(impulse()).apply(asyncParDo(new BlocksFn(blocks), recordBlockCoder));
 
-const predicted = (root: Root, ...blocks: unknown[][]) => blocksOf(...blocks)(root).apply(predict("any_model"));
+const predicted = (root: Root, ...blocks: unknown[][]) =>
+  blocksOf(...blocks)(root).apply(predict("any_model"));
 
 describe("readRecords", () => {
   test("reads blocks of at most batchSize records, with their places in the file", async () => {
     writeFileSync(inFolder("a.ldjson"), '{"a": 1}\n\n{"a": 2}\n[3]');
-    const blocks = await collect((root) => root.apply(readRecords(inFolder("a.ldjson"), { batchSize: 2 })).records);
+    const blocks = await collect(
+      (root) => root.apply(readRecords(inFolder("a.ldjson"), { batchSize: 2 })).records,
+    );
     expect(blocks.map((block) => block.records.texts())).toEqual([['{"a":1}', '{"a":2}'], ["[3]"]]);
     expect(blocks.map((block) => [...block.lines])).toEqual([[1, 3], [4]]);
     expect(blocks.map((block) => [...block.offsets])).toEqual([[0, 10], [19]]);
@@ -71,29 +74,59 @@ describe("readRecords", () => {
       ["too_long", 4],
     ]);
     const [counts] = await collect<ReadCounts>((root) => read(root).counts);
-    expect(counts).toMatchObject({ bytes: 25, records: 1, blank: 1, unreadable: { not_json: 1, too_long: 1 } });
+    expect(counts).toMatchObject({
+      bytes: 25,
+      records: 1,
+      blank: 1,
+      unreadable: { not_json: 1, too_long: 1 },
+    });
   });
 
   test("tells its metrics", async () => {
     writeFileSync(inFolder("a.ldjson"), "1\nno\n");
-    const { metrics } = await collectWithMetrics((root) => root.apply(readRecords(inFolder("a.ldjson"))).records);
+    const { metrics } = await collectWithMetrics(
+      (root) => root.apply(readRecords(inFolder("a.ldjson"))).records,
+    );
     expect(metrics).toMatchObject({ bytes_read: 5, records_read: 2 });
   });
 
   test("fails the job when a file is missing", async () => {
-    await expect(collect((root) => root.apply(readRecords(inFolder("none"))).records)).rejects.toThrow("No such file");
+    await expect(collect((root) => root.apply(readRecords(inFolder("none"))).records)).rejects.toThrow(
+      "No such file",
+    );
   });
 });
 
 describe("predict", () => {
   test("gives each record its prediction, null and a failure where there is none", async () => {
     const blocks = await collect((root) => predicted(root, [{ a: 1 }, 5, "x"], [[]]).predictions);
-    expect(blocks.map((block) => block.predictions.texts())).toEqual([['{"members":1}', "null", "null"], ['{"members":0}']]);
+    expect(blocks.map((block) => block.predictions.texts())).toEqual([
+      ['{"members":1}', "null", "null"],
+      ['{"members":0}'],
+    ]);
     expect(blocks.map((block) => [...block.outcomes])).toEqual([[0, 1, 2], [0]]);
-    const failures = (await collect<Failure[]>((root) => predicted(root, [{ a: 1 }, 5, "x"]).failures)).flat();
+    const failures = (
+      await collect<Failure[]>((root) => predicted(root, [{ a: 1 }, 5, "x"]).failures)
+    ).flat();
     expect(failures).toEqual([
-      { kind: "invalid_input", file: "", line: 2, offset: 7, field: "", reason: "must NOT be valid", record: "5" },
-      { kind: "model_error", file: "", line: 3, offset: 8, field: "", reason: "it is a string", record: '"x"' },
+      {
+        kind: "invalid_input",
+        file: "",
+        line: 2,
+        offset: 7,
+        field: "",
+        reason: "must NOT be valid",
+        record: "5",
+      },
+      {
+        kind: "model_error",
+        file: "",
+        line: 3,
+        offset: 8,
+        field: "",
+        reason: "it is a string",
+        record: '"x"',
+      },
     ]);
   });
 
@@ -113,19 +146,28 @@ describe("predict", () => {
 });
 
 describe("distinct", () => {
-  test.each([1, 2, 64])("keeps one of equal records over all blocks, in %d partitions", async (partitions) => {
-    const many = Array.from({ length: 1000 }, (_, i) => ({ id: i % 300 }));
-    const blocks = await collect((root) =>
-      predicted(root, many, many, [{ b: 1, a: [1.0] }], [{ a: [1], b: 1 }]).predictions.apply(distinct({ partitions })),
-    );
-    const texts = blocks.flatMap((block) => block.records.texts());
-    expect(texts.sort()).toEqual([...many.slice(0, 300).map((value) => JSON.stringify(value)), '{"a":[1],"b":1}'].sort());
-  });
+  test.each([1, 2, 64])(
+    "keeps one of equal records over all blocks, in %d partitions",
+    async (partitions) => {
+      const many = Array.from({ length: 1000 }, (_, i) => ({ id: i % 300 }));
+      const blocks = await collect((root) =>
+        predicted(root, many, many, [{ b: 1, a: [1.0] }], [{ a: [1], b: 1 }]).predictions.apply(
+          distinct({ partitions }),
+        ),
+      );
+      const texts = blocks.flatMap((block) => block.records.texts());
+      expect(texts.sort()).toEqual(
+        [...many.slice(0, 300).map((value) => JSON.stringify(value)), '{"a":[1],"b":1}'].sort(),
+      );
+    },
+  );
 });
 
 describe("elements", () => {
   test("turns blocks into records with their predictions", async () => {
-    const all = await collect((root) => predicted(root, [{ a: 1.7e12 }, 5], [[]]).predictions.apply(elements()));
+    const all = await collect((root) =>
+      predicted(root, [{ a: 1.7e12 }, 5], [[]]).predictions.apply(elements()),
+    );
     expect(all).toEqual([
       { record: { a: 1.7e12 }, prediction: { members: 1 } },
       { record: 5, prediction: null },
@@ -141,7 +183,9 @@ describe("writeRecords", () => {
   ): Promise<JobCounts> => {
     const [counts] = await collect((start) => {
       const { predictions, failures } = root(start);
-      return P({ predictions, failures: [failures] }).apply(writeRecords({ output: inFolder("out"), ...options }));
+      return P({ predictions, failures: [failures] }).apply(
+        writeRecords({ output: inFolder("out"), ...options }),
+      );
     });
     return counts;
   };
@@ -149,13 +193,22 @@ describe("writeRecords", () => {
   test("writes predictions alone, and counts what it wrote", async () => {
     const counts = await write((root) => predicted(root, [{ a: 1 }, 5]), {});
     expect(readFileSync(inFolder("out"), "utf8")).toBe('{"a":1}\t{"members":1}\n5\tnull\n');
-    expect(counts).toMatchObject({ read: 2, distinct: 2, predicted: 1, null: { invalid_input: 1 }, failures: 0 });
+    expect(counts).toMatchObject({
+      read: 2,
+      distinct: 2,
+      predicted: 1,
+      null: { invalid_input: 1 },
+      failures: 0,
+    });
     expect(readdirSync(folder)).toEqual(["out"]);
   });
 
   test("writes failures beside them, each record as it was", async () => {
     await write((root) => predicted(root, [5]), { errors: inFolder("errors") });
-    expect(JSON.parse(readFileSync(inFolder("errors"), "utf8"))).toMatchObject({ kind: "invalid_input", record: 5 });
+    expect(JSON.parse(readFileSync(inFolder("errors"), "utf8"))).toMatchObject({
+      kind: "invalid_input",
+      record: 5,
+    });
   });
 
   test("writes empty outputs when there is nothing", async () => {
@@ -176,13 +229,18 @@ describe("writeRecords", () => {
   });
 
   test("as many failures as are allowed are let through", async () => {
-    await write((root) => predicted(root, [1, 2, {}]), { errors: inFolder("errors"), maxFailures: { lines: 2 } });
+    await write((root) => predicted(root, [1, 2, {}]), {
+      errors: inFolder("errors"),
+      maxFailures: { lines: 2 },
+    });
     expect(readFileSync(inFolder("out"), "utf8").split("\n")).toHaveLength(4);
   });
 
   test("writeJsonLines writes any values", async () => {
     await collect((root) =>
-      predicted(root, [[], {}]).predictions.apply(elements()).apply(writeJsonLines(inFolder("all.ldjson"))),
+      predicted(root, [[], {}])
+        .predictions.apply(elements())
+        .apply(writeJsonLines(inFolder("all.ldjson"))),
     );
     expect(readFileSync(inFolder("all.ldjson"), "utf8")).toBe(
       '{"record":[],"prediction":{"members":0}}\n{"record":{},"prediction":{"members":0}}\n',
@@ -196,7 +254,11 @@ test("the transforms run on the SDK's own direct runner too", async () => {
   );
   const debug = jest.spyOn(console, "debug").mockImplementation();
   const runner = directRunner() as { run(pipeline: (root: Root) => unknown): Promise<unknown> };
-  await runner.run((root) => predicted(root, [{}]).predictions.apply(elements()).apply(writeJsonLines(inFolder("x"))));
+  await runner.run((root) =>
+    predicted(root, [{}])
+      .predictions.apply(elements())
+      .apply(writeJsonLines(inFolder("x"))),
+  );
   expect(readFileSync(inFolder("x"), "utf8")).toBe('{"record":{},"prediction":{"members":0}}\n');
   debug.mockRestore();
 });
@@ -205,7 +267,7 @@ test("the runner keeps the SDK's noise off the console, but not the pipeline's",
   const debug = jest.spyOn(console, "debug").mockImplementation();
   await createRunner("direct").run((root) =>
     root.apply(impulse()).map(() => {
-      console.debug("mine");
+      console.debug("mine"); // eslint-disable-line no-console -- the console is what is tested
       return 1;
     }),
   );
