@@ -85,6 +85,7 @@ export abstract class MLModel<Input = unknown, Output = unknown> implements Full
     const inputs: Input[] = [];
     const places: number[] = [];
     this.inputCheck ??= compileSchema(this.inputSchema, `the input schema of '${this.qualifiedName}'`);
+    this.outputCheck ??= compileSchema(this.outputSchema, `the output schema of '${this.qualifiedName}'`);
     for (let i = 0; i < batch.length; i++) {
       const violation = this.inputCheck(batch[i]);
       if (violation) {
@@ -94,18 +95,14 @@ export abstract class MLModel<Input = unknown, Output = unknown> implements Full
         places.push(i);
       }
     }
-    const outputs = await this.inferOrExplain(inputs);
+    const outputs = await this.inferOrExplain(inputs, this.outputCheck);
     outputs.forEach((answer, i) => (answers[places[i]] = answer));
     return answers;
   }
 
   /** Loads the model now rather than at its first prediction. It is loaded once. */
   async ready(): Promise<void> {
-    this.loading ??= this.load().catch((error: unknown) => {
-      if (error instanceof ModelLoadError) throw error;
-      const why = error instanceof Error ? error.message : String(error);
-      throw new ModelLoadError(`Model '${this.qualifiedName}' can't be loaded: ${why}`, { cause: error });
-    });
+    this.loading ??= this.loadOrExplain();
     return this.loading;
   }
 
@@ -131,24 +128,36 @@ export abstract class MLModel<Input = unknown, Output = unknown> implements Full
     return outputs;
   }
 
-  private async inferOrExplain(inputs: readonly Input[]): Promise<BatchAnswer<Output>[]> {
+  private async loadOrExplain(): Promise<void> {
+    try {
+      await this.load();
+    } catch (error) {
+      if (error instanceof ModelLoadError) throw error;
+      const why = error instanceof Error ? error.message : String(error);
+      throw new ModelLoadError(`Model '${this.qualifiedName}' can't be loaded: ${why}`, { cause: error });
+    }
+  }
+
+  private async inferOrExplain(
+    inputs: readonly Input[],
+    outputCheck: SchemaCheck,
+  ): Promise<BatchAnswer<Output>[]> {
     if (inputs.length === 0) return [];
     try {
       const outputs = await this.inferBatch(inputs);
-      if (outputs.length === inputs.length) return outputs.map((output) => this.checked(output));
+      if (outputs.length === inputs.length) return outputs.map((output) => checked(output, outputCheck));
       throw new Error(`the model gave ${outputs.length} answers to ${inputs.length} inputs`);
     } catch (error) {
       if (inputs.length === 1) return [{ error: new InferenceError(error) }];
       // Something in the batch is poison: find out what, one by one.
       const answers: BatchAnswer<Output>[] = [];
-      for (const input of inputs) answers.push(...(await this.inferOrExplain([input])));
+      for (const input of inputs) answers.push(...(await this.inferOrExplain([input], outputCheck)));
       return answers;
     }
   }
+}
 
-  private checked(output: Output): BatchAnswer<Output> {
-    this.outputCheck ??= compileSchema(this.outputSchema, `the output schema of '${this.qualifiedName}'`);
-    const violation = this.outputCheck(output);
-    return violation ? { error: new InvalidOutputError(violation.field, violation.reason) } : { output };
-  }
+function checked<Output>(output: Output, check: SchemaCheck): BatchAnswer<Output> {
+  const violation = check(output);
+  return violation ? { error: new InvalidOutputError(violation.field, violation.reason) } : { output };
 }

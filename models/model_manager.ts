@@ -21,12 +21,13 @@ export class ModelManager {
   private constructor() {}
 
   /**
-   * Loads models; one of the same qualified name is replaced.
+   * Loads models, all of them or none; one of the same qualified name is replaced.
    * @throws ModelLoadError when a module or class is not found, or is no MLModel
    */
   async loadModels(references: readonly ModelReference[], settings: ModelSettings = {}): Promise<void> {
-    for (const reference of references) {
-      const model = await makeModel(reference, settings);
+    const models: [MLModel, ModelReference][] = [];
+    for (const reference of references) models.push([await makeModel(reference, settings), reference]);
+    for (const [model, reference] of models) {
       this.models.set(model.qualifiedName, model);
       this.references.set(model.qualifiedName, reference);
     }
@@ -75,7 +76,7 @@ export class ModelManager {
 
 async function makeModel(reference: ModelReference, settings: ModelSettings): Promise<MLModel> {
   const { moduleName, className } = reference;
-  const exported = await importModule(moduleName);
+  const exported = (await importModule(moduleName)) ?? {};
   const Model = exported[className] as (new (settings: ModelSettings) => unknown) | undefined;
   if (typeof Model !== "function") {
     const names = Object.keys(exported).join(", ") || "nothing";
@@ -94,33 +95,56 @@ async function makeModel(reference: ModelReference, settings: ModelSettings): Pr
       `'${className}' of '${moduleName}' is not an MLModel. Let it extend the class MLModel.`,
     );
   }
+  if (typeof model.qualifiedName !== "string" || model.qualifiedName === "") {
+    throw new ModelLoadError(
+      `'${className}' of '${moduleName}' has no qualifiedName, by which models are found. Give it one.`,
+    );
+  }
   return model;
 }
 
-/** Imports a module that is installed where the command runs, or beside this package; paths are from the former. */
-async function importModule(moduleName: string): Promise<Record<string, unknown>> {
-  const fromHere = createRequire(path.join(process.cwd(), "models"));
-  let file: string;
+/** What `require` says of a module that its package exports to nobody, or to `import` alone. */
+const NOT_EXPORTED = "ERR_PACKAGE_PATH_NOT_EXPORTED";
+
+/** What `require` says to an ES module that only `import` can load. */
+const FOR_IMPORT = ["ERR_REQUIRE_ESM", "ERR_REQUIRE_ASYNC_MODULE"];
+
+async function importModule(moduleName: string): Promise<Record<string, unknown> | null | undefined> {
+  const file = resolveModule(moduleName);
   try {
-    file = fromHere.resolve(moduleName);
-  } catch {
     try {
-      file = require.resolve(moduleName);
+      return require(file) as Record<string, unknown>;
     } catch (error) {
-      throw new ModelLoadError(
-        `No module '${moduleName}' is installed. Install its package, or give its path as './${moduleName}'.`,
-        { cause: error },
-      );
-    }
-  }
-  try {
-    return require(file) as Record<string, unknown>;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ERR_REQUIRE_ESM") {
+      if (!FOR_IMPORT.includes(codeOf(error))) throw error;
       return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
     }
+  } catch (error) {
     throw new ModelLoadError(`Module '${moduleName}' can't be loaded: ${(error as Error).message}`, {
       cause: error,
     });
   }
+}
+
+/** The file of a module that is installed where the command runs, or beside this package; paths are from the former. */
+function resolveModule(moduleName: string): string {
+  const isPath = moduleName.startsWith(".") || path.isAbsolute(moduleName);
+  const fromHere = createRequire(path.join(process.cwd(), "models"));
+  let cause: unknown;
+  for (const { resolve } of isPath ? [fromHere] : [fromHere, require]) {
+    try {
+      return resolve(moduleName);
+    } catch (error) {
+      cause ??= error;
+    }
+  }
+  let message = `No module '${moduleName}' is installed. Install its package, or give its path as './${moduleName}'.`;
+  if (isPath) message = `No module '${moduleName}' is found from '${process.cwd()}'. Correct its path.`;
+  if (codeOf(cause) === NOT_EXPORTED) {
+    message = `The package of '${moduleName}' does not export it to require(). Give its path, as './node_modules/...'.`;
+  }
+  throw new ModelLoadError(message, { cause });
+}
+
+function codeOf(error: unknown): string {
+  return String((error as NodeJS.ErrnoException | undefined)?.code);
 }

@@ -80,14 +80,19 @@ export abstract class OnnxModel<Input extends object = object, Output = unknown>
     return this.readOutputs(outputs, inputs.length);
   }
 
-  /** Writes the features of the inputs into the rows of a tensor. */
+  /** Writes the features of the inputs into the rows of a tensor, each as wide as the others or they would slip. */
   private fill(data: Float32Array | Float64Array, inputs: readonly Input[]): void {
     let at = 0;
-    for (const input of inputs as readonly Record<string, number | readonly number[]>[]) {
-      for (const { name } of this.features) {
+    for (const input of inputs as readonly Record<string, number | number[] | undefined>[]) {
+      for (const { name, size } of this.features) {
         const value = input[name];
-        if (typeof value === "number") data[at++] = value;
-        else for (const number of value) data[at++] = number;
+        if (typeof value === "number" && size === 1) {
+          data[at++] = value;
+        } else if (Array.isArray(value) && value.length === size) {
+          for (const number of value) data[at++] = number;
+        } else {
+          throw new Error(`feature '${name}' must be ${size === 1 ? "a number" : `${size} numbers`}`);
+        }
       }
     }
   }

@@ -1,9 +1,18 @@
 // JSON Schemas compiled to checks that name the field at fault.
-import Ajv2020, { type ErrorObject, type ValidateFunction } from "ajv/dist/2020";
+import Ajv from "ajv";
+import Ajv2020, { type ErrorObject, type Options, type ValidateFunction } from "ajv/dist/2020";
 import { ModelLoadError } from "./errors";
 
-/** A JSON Schema, draft 2020-12. */
+/** A JSON Schema: draft 2020-12, or draft-07 where its `$schema` says so. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** Ajv as the standard has it: keywords that it does not know, and formats, are annotations. */
+const OPTIONS: Options = {
+  strictSchema: false,
+  strictTypes: false,
+  strictTuples: false,
+  validateFormats: false,
+};
 
 /** What is wrong with a value: the field (`petal_width`, `pixels[3]`, empty for the whole) and the reason. */
 export interface Violation {
@@ -24,7 +33,7 @@ export type SchemaCheck = (value: unknown) => Violation | undefined;
 export function compileSchema(schema: JsonSchema, owner: string): SchemaCheck {
   let isValid: ValidateFunction;
   try {
-    isValid = new Ajv2020({ strictTypes: false }).compile(schema);
+    isValid = compilerFor(schema, OPTIONS).compile(schema);
   } catch (error) {
     throw new ModelLoadError(`${owner} is not a valid JSON Schema: ${(error as Error).message}`, {
       cause: error,
@@ -34,11 +43,15 @@ export function compileSchema(schema: JsonSchema, owner: string): SchemaCheck {
   let findAll: ValidateFunction | undefined;
   return (value) => {
     if (isValid(value)) return undefined;
-    findAll ??= new Ajv2020({ strictTypes: false, allErrors: true }).compile(schema);
+    findAll ??= compilerFor(schema, { ...OPTIONS, allErrors: true }).compile(schema);
     findAll(value);
     const violations = (findAll.errors ?? []).map(violationOf);
     return violations.reduce((first, next) => (compare(next, first) < 0 ? next : first));
   };
+}
+
+function compilerFor({ $schema }: JsonSchema, options: Options): Ajv | Ajv2020 {
+  return String($schema).includes("draft-07") ? new Ajv(options) : new Ajv2020(options);
 }
 
 function violationOf({ keyword, instancePath, params, message = "is not valid" }: ErrorObject): Violation {

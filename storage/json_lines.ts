@@ -49,6 +49,8 @@ export const JSON_LINES_DEFAULTS: JsonLinesOptions = {
 };
 
 const CONTENT_LIMIT = 1000;
+/** What a line may have besides its record: a byte order mark and a carriage return. */
+const MARKS = 4;
 const LF = 0x0a;
 
 /**
@@ -60,6 +62,8 @@ export async function* readJsonLines(
   options: JsonLinesOptions = JSON_LINES_DEFAULTS,
 ): AsyncGenerator<LineBatch> {
   const lines = new LineReader(options);
+  /** Bytes to keep of a line: all of one that may be a record, and what an unreadable one shows. */
+  const kept = Math.max(options.maxRecordBytes, CONTENT_LIMIT) + MARKS;
   /** The start of a line whose end is not here yet, in pieces, and the bytes of it that were left out. */
   let pending: Buffer[] = [];
   let pendingBytes = 0;
@@ -79,10 +83,11 @@ export async function* readJsonLines(
     let from = 0;
     if (lastEnd >= 0 && pending.length > 0) {
       const to = chunk.indexOf(LF);
-      const room = Math.max(0, options.maxRecordBytes + 1 - pendingBytes);
+      const room = kept - pendingBytes;
       dropped += Math.max(0, to - room);
       finishPending(chunk.subarray(0, Math.min(to, room)));
       from = to + 1;
+      if (lines.full) yield lines.batch();
     }
     while (from <= lastEnd) {
       const to = chunk.indexOf(LF, from);
@@ -91,8 +96,7 @@ export async function* readJsonLines(
       if (lines.full) yield lines.batch();
     }
     if (from < chunk.length) {
-      // Keep one byte more than is allowed, to know that the line is too long; count the rest.
-      const rest = chunk.subarray(from, from + Math.max(0, options.maxRecordBytes + 1 - pendingBytes));
+      const rest = chunk.subarray(from, from + kept - pendingBytes);
       dropped += chunk.length - from - rest.length;
       pendingBytes += rest.length;
       if (rest.length > 0) pending.push(rest);
@@ -143,10 +147,10 @@ class LineReader {
     this.offset += to - from + dropped + 1;
     if (this.line === 1 && source[from] === 0xef && source[from + 1] === 0xbb && source[from + 2] === 0xbf)
       from += 3;
+    const size = to - from + dropped;
     // The carriage return of a CRLF is not the record's.
     if (dropped === 0 && to > from && source[to - 1] === 0x0d) to--;
     if (dropped > 0 || to - from > this.options.maxRecordBytes) {
-      const size = to - from + dropped;
       return this.refuse(
         "too_long",
         start,

@@ -18,7 +18,8 @@ const READ_CHUNK = 1 << 20;
 
 /**
  * The files that a path or a glob names, in the order of their names. A path that exists is taken as it is, special
- * characters and all. A folder stands for the files in it, without those that start with `.` or `_` (`_SUCCESS`).
+ * characters and all. A folder stands for the files in it, without those that start with `.` or `_` (`_SUCCESS`),
+ * which a glob does not find either.
  * @throws NoSuchFileError when there are none
  */
 export async function listFiles(pattern: string): Promise<FileInfo[]> {
@@ -30,24 +31,35 @@ export async function listFiles(pattern: string): Promise<FileInfo[]> {
     expandDirectories: false,
     absolute: path.isAbsolute(pattern),
   });
-  if (names.length === 0) throw new NoSuchFileError(pattern);
-  return sizes(names);
+  // As in a folder, `_SUCCESS` and its like are no records, unless they are asked for.
+  const shown = path.basename(pattern).startsWith("_")
+    ? names
+    : names.filter((name) => !path.basename(name).startsWith("_"));
+  if (shown.length === 0) throw new NoSuchFileError(pattern);
+  return sizes(shown);
 }
 
 async function listFolder(folder: string): Promise<FileInfo[]> {
-  try {
-    const entries = await readdir(folder, { withFileTypes: true });
-    const names = entries
-      .filter((entry) => entry.isFile() && !/^[._]/.test(entry.name))
-      .map((entry) => entry.name);
-    return await sizes(names.map((name) => path.join(folder, name)));
-  } catch (error) {
+  const names = await readdir(folder).catch((error: unknown) => {
     throw new FileAccessError("list", folder, error);
-  }
+  });
+  const shown = names.filter((name) => !/^[._]/.test(name));
+  const files = await sizes(shown.map((name) => path.join(folder, name)));
+  if (files.length === 0) throw new NoSuchFileError(path.join(folder, "*"));
+  return files;
 }
 
+/** Those of the names that are files (or links to files), in order, with their sizes. */
 async function sizes(names: string[]): Promise<FileInfo[]> {
-  const files = await Promise.all(names.map(async (name) => ({ path: name, size: (await stat(name)).size })));
+  const files: FileInfo[] = [];
+  await Promise.all(
+    names.map(async (name) => {
+      const found = await stat(name).catch((error: unknown) => {
+        throw new FileAccessError("read", name, error);
+      });
+      if (found.isFile()) files.push({ path: name, size: found.size });
+    }),
+  );
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 

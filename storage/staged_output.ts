@@ -1,6 +1,6 @@
 // An output that is written aside and then put in place at once: readers see the old one or the new one, whole.
 import * as callbacks from "node:fs";
-import { open, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { open, mkdir, readdir, rename, stat, writeFile } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import path from "node:path";
@@ -30,16 +30,19 @@ export function newJobId(): string {
  */
 export class StagedOutput {
   readonly folder: string;
+  /** The output when it is ready: a folder of parts, or the folder that holds the whole file. */
   private readonly final: string;
+  private readonly whole: string;
   private readonly previous: string;
 
   constructor(
     readonly target: string,
     readonly jobId: string,
   ) {
-    const { dir, base } = path.parse(path.normalize(target).replace(/[/\\]+$/, ""));
+    const { dir, base, ext } = path.parse(withoutSlash(path.normalize(target)));
     this.folder = path.join(dir, `.${base}.${jobId}.tmp`);
     this.final = path.join(this.folder, "final");
+    this.whole = path.join(this.final, `part${ext}`);
     this.previous = path.join(this.folder, "previous");
   }
 
@@ -63,26 +66,28 @@ export class StagedOutput {
    */
   async commit(shards: readonly string[], success: object): Promise<void> {
     await this.guard(async () => {
-      const extension = path.extname(this.target.replace(/[/\\]+$/, ""));
-      if (shards.length > 0 && !(await exists(this.folder))) return; // an earlier attempt has done it
+      if (await this.isCommitted(shards)) return;
       await mkdir(this.final, { recursive: true });
       if (this.isFolder) {
         await this.arrange(shards, success);
         if (await exists(this.target)) await rename(this.target, this.previous);
-        await rename(this.final, this.target.replace(/[/\\]+$/, ""));
+        await rename(this.final, withoutSlash(this.target)).catch((error: unknown) => {
+          this.restore();
+          throw error;
+        });
       } else {
-        const whole = path.join(this.final, `part${extension}`);
-        await concatenate(shards, whole);
-        await rename(whole, this.target);
+        await concatenate(shards, this.whole);
+        await rename(this.whole, this.target);
         await syncFolder(path.dirname(this.target));
       }
-      await this.discard();
+      this.discard();
     });
   }
 
-  /** Removes all that was written aside. */
-  async discard(): Promise<void> {
-    await rm(this.folder, { recursive: true, force: true });
+  /** Removes all that was written aside. At once, since the process may be about to end. */
+  discard(): void {
+    this.restore();
+    if (callbacks.existsSync(this.folder)) callbacks.rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** Removes what jobs that died on this host left beside the target, and completes what they left half done. */
@@ -94,19 +99,32 @@ export class StagedOutput {
       if (!name.startsWith(prefix) || !name.endsWith(".tmp")) continue;
       const jobId = name.slice(prefix.length, -".tmp".length);
       if (!isDead(jobId)) continue;
-      const stale = new StagedOutput(this.target, jobId);
-      if (!(await exists(this.target)) && (await exists(stale.previous)))
-        await rename(stale.previous, this.target);
-      await stale.discard();
+      new StagedOutput(this.target, jobId).discard();
     }
+  }
+
+  /** Puts the previous output back where a commit ended between its two renames. */
+  private restore(): void {
+    if (callbacks.existsSync(this.previous) && !callbacks.existsSync(this.target)) {
+      callbacks.renameSync(this.previous, this.target);
+    }
+  }
+
+  /** Whether an earlier attempt of the same commit has put the shards in place: nothing of them is left here. */
+  private async isCommitted(shards: readonly string[]): Promise<boolean> {
+    if (shards.length === 0) return false;
+    const left = await Promise.all([...shards, this.isFolder ? this.final : this.whole].map(exists));
+    return !left.includes(true) && (await exists(this.target));
   }
 
   /** Gives the shards their final names, in a folder that is ready to be moved into place. */
   private async arrange(shards: readonly string[], success: object): Promise<void> {
     const digits = (n: number): string => String(n).padStart(5, "0");
-    for (const [i, shard] of shards.entries()) {
-      await move(shard, path.join(this.final, `part-${digits(i)}-of-${digits(shards.length)}.ldjson`));
-    }
+    const part = (i: number, of: number): string =>
+      path.join(this.final, `part-${digits(i)}-of-${digits(of)}.ldjson`);
+    for (const [i, shard] of shards.entries()) await move(shard, part(i, shards.length));
+    // An empty output is a part without a line, so that whoever reads the folder finds something to read.
+    if (shards.length === 0) await writeFile(part(0, 1), "");
     await writeFile(path.join(this.final, "_SUCCESS"), `${JSON.stringify(success)}\n`);
   }
 
@@ -133,7 +151,7 @@ export class ShardWriter {
   /** Appends bytes; resolves when the system has them. */
   async write(bytes: Buffer): Promise<void> {
     try {
-      for (let at = 0; at < bytes.length; ) at += (await fs.write(this.fd, bytes, at)).bytesWritten;
+      for (let at = 0; at < bytes.length;) at += (await fs.write(this.fd, bytes, at)).bytesWritten;
     } catch (error) {
       throw new FileAccessError("write", this.target, error);
     }
@@ -181,6 +199,10 @@ async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, "r").catch(() => undefined); // not every system opens folders
   await handle?.sync().catch(() => undefined);
   await handle?.close();
+}
+
+function withoutSlash(name: string): string {
+  return name.replace(/[/\\]+$/, "");
 }
 
 async function exists(name: string): Promise<boolean> {

@@ -2,6 +2,7 @@
 import { compareBytes, copyBytes } from "../bytes";
 
 const QUOTE = 0x22;
+const PLUS = 0x2b;
 const COMMA = 0x2c;
 const MINUS = 0x2d;
 const DOT = 0x2e;
@@ -166,14 +167,12 @@ export class Canonicalizer {
         break;
       }
     }
-    let scale = 0n;
-    let scaled = false;
     if (p < end && (source[p] === LOWER_E || source[p] === UPPER_E)) {
-      const from = ++p;
-      if (source[p] === MINUS || source[p] === 0x2b) p++;
-      while (p < end && source[p] >= ZERO && source[p] <= NINE) p++;
-      scale = BigInt(source.toString("latin1", source[from] === 0x2b ? from + 1 : from, p));
-      scaled = true;
+      const negative = source[++p] === MINUS;
+      if (negative || source[p] === PLUS) p++;
+      let scale = 0; // of at most MAX_EXPONENT_DIGITS digits, hence exact
+      while (p < end && source[p] >= ZERO && source[p] <= NINE) scale = 10 * scale + source[p++] - ZERO;
+      exponent += negative ? -scale : scale;
     }
     this.p = p;
     if (o === digits) {
@@ -186,9 +185,7 @@ export class Canonicalizer {
       exponent++;
     }
     this.size = o;
-    if (exponent === 0 && !scaled) return;
-    const power = scale + BigInt(exponent);
-    if (power !== 0n) this.size += bytes.write(`e${power}`, o, "latin1");
+    if (exponent !== 0) this.size += bytes.write(`e${exponent}`, o, "latin1");
   }
 
   /** Copies the next `count` bytes as they are. */

@@ -3,6 +3,9 @@
 /** Values nested deeper than this are refused: it keeps everything behind it safe from stack overflow. */
 export const MAX_DEPTH = 512;
 
+/** Exponents with more digits are refused: with these, a power of ten is exact as a plain number. */
+export const MAX_EXPONENT_DIGITS = 15;
+
 /** What `compact` returns for a span that holds white space alone. */
 export const BLANK = -1;
 /** What `compact` returns for a span that is not one JSON value; `reason` and `position` say why. */
@@ -13,6 +16,7 @@ const LF = 0x0a;
 const CR = 0x0d;
 const SPACE = 0x20;
 const QUOTE = 0x22;
+const PLUS = 0x2b;
 const COMMA = 0x2c;
 const MINUS = 0x2d;
 const DOT = 0x2e;
@@ -66,8 +70,9 @@ export class JsonCompactor {
     if (this.p === to) return BLANK;
     if (!this.values()) return NOT_JSON;
     this.skipSpace();
-    if (this.p < to) return this.unexpected() ? 0 : NOT_JSON;
-    return this.o;
+    if (this.p === to) return this.o;
+    this.unexpected();
+    return NOT_JSON;
   }
 
   /** One value with all that it holds. The nesting is a stack of closing brackets, not of calls. */
@@ -173,8 +178,12 @@ export class JsonCompactor {
     if (e === 0x65 || e === 0x45) {
       this.copy(e);
       const sign = this.peek();
-      if (sign === MINUS || sign === 0x2b) this.copy(sign);
+      if (sign === MINUS || sign === PLUS) this.copy(sign);
+      let first = this.p;
       if (!this.digits()) return false;
+      while (first < this.p && this.source[first] === ZERO) first++;
+      if (this.p - first > MAX_EXPONENT_DIGITS)
+        return this.fail(`has an exponent of ${this.p - first} digits`);
     }
     return true;
   }
