@@ -1,7 +1,7 @@
 // The canonical form: two texts have the same one exactly when a slow and plain reference says that they are equal.
 import fc from "fast-check";
 import { Canonicalizer } from "../../storage/json/canonical";
-import { choices, spell, tokensOf, tree } from "./json_texts";
+import { choices, meaning, spell, tree } from "../json_texts";
 
 const canonicalizer = new Canonicalizer();
 
@@ -11,38 +11,6 @@ function canonical(text: string): string {
   const source = Buffer.from(before + text + behind);
   const size = canonicalizer.canonicalize(source, before.length, source.length - behind.length);
   return canonicalizer.bytes.toString("utf8", 0, size);
-}
-
-type Plain = null | boolean | string | Plain[] | { [key: string]: Plain };
-
-/** What a text means, as a text: numbers are normal, members sorted, and JSON.parse has done the rest. */
-function meaning(text: string): string {
-  // Numbers become strings too; a first letter tells them from strings, and keeps keys from being indices.
-  const marked = tokensOf(text).map((token) => {
-    if (token.startsWith('"')) return `"s${token.slice(1)}`;
-    return /^[-\d]/.test(token) ? `"n${normal(token)}"` : token;
-  });
-  return JSON.stringify(sorted(JSON.parse(marked.join("")) as Plain));
-}
-
-function normal(number: string): string {
-  const [, sign, whole, fraction = "", scale = "0"] =
-    /^(-?)(\d+)(?:\.(\d+))?(?:[eE](.+))?$/.exec(number) ?? [];
-  let digits = BigInt(whole + fraction);
-  let exponent = BigInt(scale.replace("+", "")) - BigInt(fraction.length);
-  if (digits === 0n) return "0";
-  while (digits % 10n === 0n) {
-    digits /= 10n;
-    exponent++;
-  }
-  return `${sign}${digits}e${exponent}`;
-}
-
-function sorted(value: Plain): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (value === null || typeof value !== "object") return value;
-  const keys = Object.keys(value).sort();
-  return { keys, values: keys.map((key) => sorted(value[key])) };
 }
 
 /** Checks a pair against the reference; says whether the two are equal. */

@@ -2,7 +2,7 @@
 import { isUtf8 } from "node:buffer";
 import fc from "fast-check";
 import { BLANK, JsonCompactor, MAX_DEPTH, MAX_EXPONENT_DIGITS, NOT_JSON } from "../../storage/json/compact";
-import { choices, spell, spread, tokensOf, tree } from "./json_texts";
+import { choices, spell, spread, tokensOf, tree } from "../json_texts";
 
 interface Refusal {
   reason: string;

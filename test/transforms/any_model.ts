@@ -8,7 +8,7 @@ export class AnyModel extends MLModel<unknown, { members: number }> {
   readonly description = "Counts members.";
   readonly majorVersion = 1;
   readonly minorVersion = 0;
-  readonly inputSchema = { not: { type: "number" } };
+  readonly inputSchema = { type: ["object", "array", "string", "boolean", "null"] };
   readonly outputSchema = {
     type: "object",
     properties: { members: { type: "integer" } },

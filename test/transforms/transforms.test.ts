@@ -116,7 +116,7 @@ describe("predict", () => {
         line: 2,
         offset: 7,
         field: "",
-        reason: "must NOT be valid",
+        reason: "must be object,array,string,boolean,null",
         record: "5",
       },
       {

@@ -1,4 +1,4 @@
-// Random JSON values, and the many ways to spell each: key order, escapes, white space, numbers.
+// Random JSON values, the many ways to spell each (key order, escapes, white space, numbers), and what a text means.
 import fc from "fast-check";
 
 /** A value whose spelling is left open. A number is `digits` times a power of ten; keys differ. */
@@ -122,4 +122,36 @@ export function spread(text: string, choices: readonly number[]): string {
       .map((token, i) => space(i) + token)
       .join("") + space(choices.length - 1)
   );
+}
+
+type Plain = null | boolean | string | Plain[] | { [key: string]: Plain };
+
+/** What a text means, as a text: numbers are normal, members sorted, and JSON.parse has done the rest. */
+export function meaning(text: string): string {
+  // Numbers become strings too; a first letter tells them from strings, and keeps keys from being indices.
+  const marked = tokensOf(text).map((token) => {
+    if (token.startsWith('"')) return `"s${token.slice(1)}`;
+    return /^[-\d]/.test(token) ? `"n${normal(token)}"` : token;
+  });
+  return JSON.stringify(sorted(JSON.parse(marked.join("")) as Plain));
+}
+
+function normal(number: string): string {
+  const [, sign, whole, fraction = "", scale = "0"] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:[eE](.+))?$/.exec(number) ?? [];
+  let digits = BigInt(whole + fraction);
+  let exponent = BigInt(scale.replace("+", "")) - BigInt(fraction.length);
+  if (digits === 0n) return "0";
+  while (digits % 10n === 0n) {
+    digits /= 10n;
+    exponent++;
+  }
+  return `${sign}${digits}e${exponent}`;
+}
+
+function sorted(value: Plain): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== "object") return value;
+  const keys = Object.keys(value).sort();
+  return { keys, values: keys.map((key) => sorted(value[key])) };
 }
