@@ -27,6 +27,11 @@ export class Destination {
     }
   }
 
+  /** Whether it is a folder of shards. */
+  get isFolder(): boolean {
+    return /[/\\]$/.test(this.path);
+  }
+
   /** Called when the job has succeeded: sends what is meant for a stream to it. */
   async deliver(): Promise<void> {
     if (this.temporary === undefined) return;

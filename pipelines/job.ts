@@ -1,8 +1,9 @@
 // What every job of the command line shares: its inputs, its outputs until they are in place, progress, cancelling.
-import { rmSync } from "node:fs";
+import { existsSync } from "node:fs";
+import { realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import type { PipelineBuilder, Metrics, PipelineRunner } from "../runners";
-import { listFiles, newJobId, StagedOutput } from "../storage";
+import { listFiles, newJobId, StagedOutput, type FileInfo } from "../storage";
 import type { Destination } from "./destination";
 import { UsageError } from "./errors";
 import { Progress } from "./progress";
@@ -33,19 +34,7 @@ export class Job {
    */
   static async prepare(options: JobOptions): Promise<Job> {
     const files = (await Promise.all(options.input.map((pattern) => listFiles(pattern)))).flat();
-    const inputs = new Set(files.map((file) => path.resolve(file.path)));
-    const outputs = new Set<string>();
-    for (const { name, path: target } of options.outputs) {
-      const resolved = path.resolve(target);
-      if (inputs.has(resolved)) {
-        throw new UsageError(
-          `The output '${name}' is also an input, which it would overwrite. Choose another name.`,
-        );
-      }
-      if (outputs.has(resolved))
-        throw new UsageError(`'${name}' is named for two outputs. Give them two names.`);
-      outputs.add(resolved);
-    }
+    await refuseOverwriting(files, options.outputs);
     const totalBytes = files.reduce((sum, file) => sum + file.size, 0);
     return new Job(options, totalBytes);
   }
@@ -74,7 +63,7 @@ export class Job {
 
   /** Removes what was written aside. */
   private discard(): void {
-    for (const { folder } of this.staged) rmSync(folder, { recursive: true, force: true });
+    for (const output of this.staged) discardWhole(output);
     for (const output of this.options.outputs) output.discard();
   }
 
@@ -83,7 +72,7 @@ export class Job {
     const cancel = (signal: NodeJS.Signals, number: number): void => {
       progress?.stop();
       this.discard();
-      process.stderr.write(`Cancelled by ${signal}. The output was left as it was.\n`);
+      process.stderr.write(`Cancelled by ${signal}. No half output was left.\n`);
       process.exit(128 + number);
     };
     const listeners = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 };
@@ -94,4 +83,54 @@ export class Job {
     });
     return () => watched.forEach((stop) => stop());
   }
+}
+
+/** Discards an output again where a write that was still under way put something there meanwhile. */
+function discardWhole(output: StagedOutput): void {
+  for (let attempts = 3; attempts > 0 && existsSync(output.folder); attempts--) {
+    try {
+      output.discard();
+    } catch (error) {
+      if (attempts === 1) throw error;
+    }
+  }
+}
+
+/** Refuses outputs that would take the place of an input, of each other or of a folder. */
+async function refuseOverwriting(
+  files: readonly FileInfo[],
+  destinations: readonly Destination[],
+): Promise<void> {
+  const inputs = await Promise.all(files.map((file) => realPath(file.path)));
+  const outputs: { name: string; isFolder: boolean; real: string }[] = [];
+  for (const { name, path: target, isFolder } of destinations) {
+    const output = { name, isFolder, real: await realPath(target) };
+    if (inputs.some((input) => isReplaced(input, output))) {
+      throw new UsageError(
+        `The output '${name}' is also an input, which it would overwrite. Choose another name.`,
+      );
+    }
+    const other = outputs.find((one) => isReplaced(one.real, output) || isReplaced(output.real, one));
+    if (other) {
+      throw new UsageError(
+        `The outputs '${other.name}' and '${name}' would overwrite each other. Give them two names.`,
+      );
+    }
+    if (!isFolder && (await stat(target).catch(() => undefined))?.isDirectory()) {
+      throw new UsageError(
+        `The output '${name}' is a folder. Name a file in it, or end it in / to replace it by shards.`,
+      );
+    }
+    outputs.push(output);
+  }
+}
+
+/** Whether an output takes the place of a file: one of its name, or in the folder that it replaces. */
+function isReplaced(file: string, output: { isFolder: boolean; real: string }): boolean {
+  return file === output.real || (output.isFolder && file.startsWith(output.real + path.sep));
+}
+
+/** The path of a file without links, by which it can be told from others. */
+async function realPath(name: string): Promise<string> {
+  return realpath(name).catch(() => path.resolve(name));
 }
