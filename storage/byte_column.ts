@@ -38,6 +38,16 @@ export class ByteColumn {
     return Array.from(this.ends, (_, i) => this.text(i));
   }
 
+  /** Strings `from` to `to`, as a column that shares the bytes. */
+  slice(from: number, to: number): ByteColumn {
+    const first = from === 0 ? 0 : this.ends[from - 1];
+    const last = to === 0 ? 0 : this.ends[to - 1];
+    return new ByteColumn(
+      this.bytes.subarray(first, last),
+      this.ends.subarray(from, to).map((end) => end - first),
+    );
+  }
+
   /** The number of bytes that `write` writes. */
   get encodedLength(): number {
     return 4 + 4 * this.length + this.bytes.length;

@@ -55,23 +55,33 @@ export class DistinctRows {
 
   /** The rows and their hashes in blocks of at most `limit`; afterwards there are none. */
   *drain(limit: number): Generator<{ rows: PredictionBlock; hashes: Float64Array }> {
+    const { rows, hashes } = this.takeAll();
+    for (let from = 0; from < hashes.length; from += limit) {
+      const to = Math.min(from + limit, hashes.length);
+      yield {
+        rows: {
+          records: rows.records.slice(from, to),
+          predictions: rows.predictions.slice(from, to),
+          outcomes: rows.outcomes.subarray(from, to),
+        },
+        hashes: hashes.subarray(from, to),
+      };
+    }
+  }
+
+  private takeAll(): { rows: PredictionBlock; hashes: Float64Array } {
     const all = this.rows.build();
-    const { hashes } = this;
+    const { hashes, replaced } = this;
     this.hashes = [];
     this.replaced = 0;
     this.slots = new Int32Array(256);
-    const some = new PredictionBlockBuilder();
-    let someHashes: number[] = [];
-    for (let i = 0; i < hashes.length; i++) {
-      if (hashes[i] >= 0) {
-        some.addFrom(all, i);
-        someHashes.push(hashes[i]);
-      }
-      if (some.length > 0 && (some.length === limit || i === hashes.length - 1)) {
-        yield { rows: some.build(), hashes: Float64Array.from(someHashes) };
-        someHashes = [];
-      }
-    }
+    // Rarely is a row replaced; unless one is, nothing is copied again.
+    if (replaced === 0) return { rows: all, hashes: Float64Array.from(hashes) };
+    const kept = new PredictionBlockBuilder();
+    hashes.forEach((hash, row) => {
+      if (hash >= 0) kept.addFrom(all, row);
+    });
+    return { rows: kept.build(), hashes: Float64Array.from(hashes.filter((hash) => hash >= 0)) };
   }
 
   private append(block: PredictionBlock, i: number, hash: number, slot: number): void {

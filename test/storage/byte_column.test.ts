@@ -126,3 +126,14 @@ describe("a builder", () => {
     expect(before.texts()).toEqual(["first", "second"]);
   });
 });
+
+it("slices share the bytes and hold the strings between", () => {
+  fc.assert(
+    fc.property(fc.array(fc.string(), { maxLength: 8 }), fc.nat(8), fc.nat(8), (texts, a, b) => {
+      const [from, to] = [Math.min(a, b, texts.length), Math.min(Math.max(a, b), texts.length)];
+      const slice = ByteColumn.of(texts).slice(from, to);
+      expect(slice.texts()).toEqual(texts.slice(from, to));
+      expect(slice.bytes).toHaveLength(Buffer.byteLength(texts.slice(from, to).join("")));
+    }),
+  );
+});
