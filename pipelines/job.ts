@@ -1,5 +1,4 @@
 // What every job of the command line shares: its inputs, its outputs until they are in place, progress, cancelling.
-import { existsSync } from "node:fs";
 import { realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import type { PipelineBuilder, Metrics, PipelineRunner } from "../runners";
@@ -63,15 +62,27 @@ export class Job {
 
   /** Removes what was written aside. */
   private discard(): void {
-    for (const output of this.staged) discardWhole(output);
+    for (const output of this.staged) output.discard();
     for (const output of this.options.outputs) output.discard();
+  }
+
+  /** Removes it for a moment again and again: a call that was under way may still make a folder or a file. */
+  private discardForGood(): void {
+    for (let attempts = 0; attempts < 10; attempts++) {
+      try {
+        this.discard();
+      } catch {
+        // The next attempt removes it, or the next job.
+      }
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+    }
   }
 
   /** On Ctrl-C and the like: cleans up and ends the process, as the signal would have. */
   private cancelOnSignals(progress: Progress | undefined): () => void {
     const cancel = (signal: NodeJS.Signals, number: number): void => {
       progress?.stop();
-      this.discard();
+      this.discardForGood();
       process.stderr.write(`Cancelled by ${signal}. No half output was left.\n`);
       process.exit(128 + number);
     };
@@ -82,17 +93,6 @@ export class Job {
       return () => process.removeListener(signal, listener);
     });
     return () => watched.forEach((stop) => stop());
-  }
-}
-
-/** Discards an output again where a write that was still under way put something there meanwhile. */
-function discardWhole(output: StagedOutput): void {
-  for (let attempts = 3; attempts > 0 && existsSync(output.folder); attempts--) {
-    try {
-      output.discard();
-    } catch (error) {
-      if (attempts === 1) throw error;
-    }
   }
 }
 
