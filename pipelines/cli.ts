@@ -1,7 +1,7 @@
 // The command line: its commands, and what each of them runs.
 import { Command, CommanderError } from "commander";
 import { describeError, EXIT_USAGE, UsageError } from "./errors";
-import { addCommonOptions, addPredictOptions, errorsBeside, loadModelOption, toSnakeCase } from "./options";
+import { addCommonOptions, addPredictOptions, loadModelOption, toSnakeCase } from "./options";
 import type { CommonOptions, PredictOptions } from "./options";
 import type { ModelReference } from "../models/configuration";
 
@@ -25,106 +25,47 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+const HELP = `
+Examples:
+  beam-predict --input 'in/*.ldjson' --output out.ldjson      predict with the default model
+  beam-predict --model_qualified_name digits_model --output - to standard output
+  beam-predict predict --help                                 the options of a command
+
+Options may also be written in kebab case: --batch-size.`;
+
 function program(): Command {
   const command = new Command("beam-predict")
     .description("Runs machine-learning models over data sets of any size, on Apache Beam.")
     .version(version)
     .exitOverride()
-    .addHelpText("after", "\nOptions may also be written in kebab case: --batch-size.");
+    .addHelpText("after", HELP);
+  // What a command runs is loaded when it runs, so that `--help` and a wrong option answer at once.
   addPredictOptions(command.command("predict", { isDefault: true }))
     .description("predict each record, keep distinct ones, write them (the default)")
-    .argument("[pipeline]", "")
-    .action(async (unknown: string | undefined, options: PredictOptions) => {
+    .allowExcessArguments(true)
+    .action((options: PredictOptions, { args: [unknown] }: Command) => {
       if (unknown !== undefined) {
         const names = command.commands.map((sub) => sub.name()).join(", ");
         throw new UsageError(`Unknown command '${unknown}'. The commands are: ${names}.`);
       }
-      await predict(options);
+      return (require("./commands/predict") as typeof import("./commands/predict")).run(options);
     });
-  addCommonOptions(command.command("species_counts"), "-")
+  addCommonOptions(command.command("species_counts").alias("species-counts"), "-")
     .description("count the records of each predicted species")
     .allowExcessArguments(false)
-    .action(speciesCounts);
+    .action((options: CommonOptions) =>
+      (require("./commands/species_counts") as typeof import("./commands/species_counts")).run(options),
+    );
   command
     .command("models")
     .description("list the models, or show one with its schemas")
     .argument("[name]", "the qualified name of a model")
     .addOption(loadModelOption())
     .allowExcessArguments(false)
-    .action(async (name: string | undefined, { load_model }: { load_model: ModelReference[] }) => {
-      const { describeModels } = require("./models_command") as typeof import("./models_command");
-      process.stdout.write(`${await describeModels(name, load_model)}\n`);
-    });
+    .action((name: string | undefined, options: { load_model: ModelReference[] }) =>
+      (require("./commands/models") as typeof import("./commands/models")).run(name, options),
+    );
   // Set by hand: subcommands do not inherit it.
   for (const sub of command.commands) sub.exitOverride();
   return command;
-}
-
-/** Everything that runs a job is loaded here, so that `--help` and a wrong option answer at once. */
-function jobModules() {
-  return {
-    ...(require("./models_command") as typeof import("./models_command")),
-    ...(require("./job") as typeof import("./job")),
-    ...(require("./destination") as typeof import("./destination")),
-    ...(require("../runners") as typeof import("../runners")),
-  };
-}
-
-async function predict(options: PredictOptions): Promise<void> {
-  const { createRunner, Destination, Job, loadModels } = jobModules();
-  const { predictionPipeline } = require("./prediction_job") as typeof import("./prediction_job");
-  const { summarize, summaryText } = require("./summary") as typeof import("./summary");
-  const { countsFromMetrics } =
-    require("../transforms/job_counts") as typeof import("../transforms/job_counts");
-
-  const model = options.model_qualified_name;
-  (await loadModels(options.load_model)).getModel(model);
-  const runner = createRunner(options.runner);
-  const output = new Destination(options.output, process.stdout);
-  const errors = new Destination(options.errors ?? errorsBeside(options.output), process.stderr);
-  const job = await Job.prepare({ input: options.input, outputs: [errors, output], quiet: options.quiet });
-  const { metrics, seconds } = await job.run(
-    runner,
-    predictionPipeline({
-      model,
-      input: options.input,
-      output: output.path,
-      errors: errors.path,
-      maxFailures: options.max_failures,
-      batchSize: options.batch_size,
-      maxRecordBytes: options.max_record_bytes,
-      jobId: job.id,
-    }),
-  );
-  const names = { model, runner: options.runner, output: output.name, errors: errors.name };
-  const summary = summarize(countsFromMetrics(metrics), names, seconds);
-  if (options.summary === "json") {
-    // Standard output is the records' when it is the output.
-    const stream = output.name === "-" ? process.stderr : process.stdout;
-    stream.write(`${JSON.stringify(summary)}\n`);
-  } else if (!options.quiet) {
-    process.stderr.write(`${summaryText(summary)}\n`);
-  }
-}
-
-async function speciesCounts(options: CommonOptions): Promise<void> {
-  const { createRunner, Destination, Job, loadModels } = jobModules();
-  const { speciesCountsPipeline } = require("./species_counts") as typeof import("./species_counts");
-
-  const model = options.model_qualified_name;
-  (await loadModels(options.load_model)).getModel(model);
-  const runner = createRunner(options.runner);
-  const output = new Destination(options.output, process.stdout);
-  const job = await Job.prepare({ input: options.input, outputs: [output], quiet: options.quiet });
-  await job.run(
-    runner,
-    speciesCountsPipeline({
-      model,
-      input: options.input,
-      output: output.path,
-      batchSize: options.batch_size,
-      maxRecordBytes: options.max_record_bytes,
-      jobId: job.id,
-    }),
-  );
 }

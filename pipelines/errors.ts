@@ -1,6 +1,6 @@
 // Errors of the command line, and how every error is told to a person: one line, an exit status, no stack trace.
 import { ConfigurationError, ModelError, ModelLoadError, ModelNotFoundError } from "../models/errors";
-import { NoSuchFileError, StorageError } from "../storage/errors";
+import { EmptyFolderError, NoSuchFileError, StorageError } from "../storage/errors";
 import { CodeTravelError } from "../runners/code_error";
 import { UnknownRunnerError } from "../runners/runner";
 import { TooManyFailuresError } from "../transforms/max_failures";
@@ -21,6 +21,7 @@ const USAGE_ERRORS = [
   ModelNotFoundError,
   ModelLoadError,
   NoSuchFileError,
+  EmptyFolderError,
 ];
 const JOB_ERRORS = [StorageError, ModelError, TooManyFailuresError, CodeTravelError];
 

@@ -1,22 +1,38 @@
 // What every job of the command line shares: its inputs, its outputs until they are in place, progress, cancelling.
-import { realpath, stat } from "node:fs/promises";
-import path from "node:path";
-import type { PipelineBuilder, Metrics, PipelineRunner } from "../runners";
-import { listFiles, newJobId, StagedOutput, type FileInfo } from "../storage";
+import { createRunner, type PipelineBuilder, type Metrics, type PipelineRunner } from "../runners";
+import { listFiles, newJobId, StagedOutput } from "../storage";
 import type { Destination } from "./destination";
-import { UsageError } from "./errors";
+import { loadModels } from "./load_models";
+import type { CommonOptions } from "./options";
+import { refuseOverwriting } from "./overwriting";
 import { Progress } from "./progress";
 
-export interface JobOptions {
+/**
+ * Runs a job from its options to its outputs in place.
+ * @param pipeline builds it, for a job of that name
+ * @throws UnknownRunnerError, ModelNotFoundError, NoSuchFileError, UsageError before anything runs, and then what made
+ * the job fail
+ */
+export async function runJob(
+  options: CommonOptions,
+  outputs: readonly Destination[],
+  pipeline: (jobId: string) => PipelineBuilder,
+): Promise<{ metrics: Metrics; seconds: number }> {
+  const runner = createRunner(options.runner);
+  (await loadModels(options.load_model)).getModel(options.model_qualified_name);
+  const job = await Job.prepare({ input: options.input, outputs, quiet: options.quiet });
+  return job.run(runner, pipeline(job.id));
+}
+
+interface JobOptions {
   /** Paths, folders and globs. */
   input: readonly string[];
-  /** Outputs by the stream that `-` stands for; the last one is the main one. */
+  /** The outputs; the last one is the main one. */
   outputs: readonly Destination[];
   quiet: boolean;
 }
 
-/** A job from its options to its outputs in place. */
-export class Job {
+class Job {
   readonly id = newJobId();
   private readonly staged: StagedOutput[];
 
@@ -94,43 +110,4 @@ export class Job {
     });
     return () => watched.forEach((stop) => stop());
   }
-}
-
-/** Refuses outputs that would take the place of an input, of each other or of a folder. */
-async function refuseOverwriting(
-  files: readonly FileInfo[],
-  destinations: readonly Destination[],
-): Promise<void> {
-  const inputs = await Promise.all(files.map((file) => realPath(file.path)));
-  const outputs: { name: string; isFolder: boolean; real: string }[] = [];
-  for (const { name, path: target, isFolder } of destinations) {
-    const output = { name, isFolder, real: await realPath(target) };
-    if (inputs.some((input) => isReplaced(input, output))) {
-      throw new UsageError(
-        `The output '${name}' is also an input, which it would overwrite. Choose another name.`,
-      );
-    }
-    const other = outputs.find((one) => isReplaced(one.real, output) || isReplaced(output.real, one));
-    if (other) {
-      throw new UsageError(
-        `The outputs '${other.name}' and '${name}' would overwrite each other. Give them two names.`,
-      );
-    }
-    if (!isFolder && (await stat(target).catch(() => undefined))?.isDirectory()) {
-      throw new UsageError(
-        `The output '${name}' is a folder. Name a file in it, or end it in / to replace it by shards.`,
-      );
-    }
-    outputs.push(output);
-  }
-}
-
-/** Whether an output takes the place of a file: one of its name, or in the folder that it replaces. */
-function isReplaced(file: string, output: { isFolder: boolean; real: string }): boolean {
-  return file === output.real || (output.isFolder && file.startsWith(output.real + path.sep));
-}
-
-/** The path of a file without links, by which it can be told from others. */
-async function realPath(name: string): Promise<string> {
-  return realpath(name).catch(() => path.resolve(name));
 }

@@ -35,6 +35,7 @@ export function addCommonOptions(command: Command, defaultOutput: string): Comma
     .option(
       "--output <path>",
       "a file, a folder of shards (ending in /), or - for standard output",
+      outputPath,
       defaultOutput,
     )
     .option("--batch_size <n>", "most records that the model gets at once", positiveInteger, 1024)
@@ -45,7 +46,11 @@ export function addCommonOptions(command: Command, defaultOutput: string): Comma
 /** Adds those of the prediction job. */
 export function addPredictOptions(command: Command): Command {
   return addCommonOptions(command, "data/output.ldjson")
-    .option("--errors <path>", "where failures go; - is standard error (default: beside the output)")
+    .option(
+      "--errors <path>",
+      "where failures go; - is standard error (default: beside the output)",
+      outputPath,
+    )
     .option(
       "--max_failures <n|p%>",
       "fail the job when more lines fail than this (default: any may)",
@@ -80,8 +85,13 @@ export function errorsBeside(output: string): string {
   return path.join(dir, `${name}.errors.ldjson`);
 }
 
+function outputPath(text: string): string {
+  if (text === "") throw new InvalidArgumentError("It must be a path, or -.");
+  return text;
+}
+
 function positiveInteger(text: string): number {
-  const value = Number(text);
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
   if (!Number.isSafeInteger(value) || value < 1)
     throw new InvalidArgumentError("It must be a whole number from 1.");
   return value;

@@ -1,4 +1,5 @@
 // What a finished job tells: the counts that account for every line, for people and for machines.
+import { STANDARD_STREAM } from "./destination";
 import { total, type JobCounts } from "../transforms/job_counts";
 
 export interface Summary extends JobCounts {
@@ -40,9 +41,16 @@ export function summaryText(summary: Summary): string {
     row("  predicted", predicted),
     row("  null", total(summary.null), kinds(summary.null)),
     `${number(summary.records_per_second)} records per second, ${seconds.toFixed(2)} s`,
-    `predictions: ${output}`,
-    ...(failures > 0 ? [`${number(failures)} ${failures === 1 ? "failure" : "failures"}: ${errors}`] : []),
+    `predictions: ${output === STANDARD_STREAM ? "standard output" : output}`,
+    ...(failures > 0
+      ? [`${counted(failures, "failure")}: ${errors === STANDARD_STREAM ? "standard error" : errors}`]
+      : []),
+    ...(2 * unreadable.not_json > read ? ["Most lines are not JSON. Is the input line-delimited JSON?"] : []),
   ].join("\n");
+}
+
+function counted(count: number, what: string): string {
+  return `${count.toLocaleString("en")} ${count === 1 ? what : `${what}s`}`;
 }
 
 function kinds(counts: Readonly<Record<string, number>>): string {

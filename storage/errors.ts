@@ -24,6 +24,16 @@ export class NoSuchFileError extends StorageError {
   }
 }
 
+/** A folder without a file to read. */
+export class EmptyFolderError extends StorageError {
+  constructor(folder: string) {
+    super(
+      "EMPTY_FOLDER",
+      `The folder '${folder}' has no files to read (those that start with . or _ do not count).`,
+    );
+  }
+}
+
 /** The operating system refused a read or a write. */
 export class FileAccessError extends StorageError {
   constructor(action: "read" | "write" | "list", path: string, cause: unknown) {

@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { glob, isDynamicPattern } from "tinyglobby";
-import { FileAccessError, NoSuchFileError } from "./errors";
+import { EmptyFolderError, FileAccessError, NoSuchFileError } from "./errors";
 
 /** A file that was found. */
 export interface FileInfo {
@@ -20,7 +20,7 @@ const READ_CHUNK = 1 << 20;
  * The files that a path or a glob names, in the order of their names. A path that exists is taken as it is, special
  * characters and all. A folder stands for the files in it, without those that start with `.` or `_` (`_SUCCESS`),
  * which a glob does not find either.
- * @throws NoSuchFileError when there are none
+ * @throws NoSuchFileError or EmptyFolderError when there are none
  */
 export async function listFiles(pattern: string): Promise<FileInfo[]> {
   const found = await statOrUndefined(pattern);
@@ -45,7 +45,7 @@ async function listFolder(folder: string): Promise<FileInfo[]> {
   });
   const shown = names.filter((name) => !/^[._]/.test(name));
   const files = await sizes(shown.map((name) => path.join(folder, name)));
-  if (files.length === 0) throw new NoSuchFileError(path.join(folder, "*"));
+  if (files.length === 0) throw new EmptyFolderError(folder);
   return files;
 }
 

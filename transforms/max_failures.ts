@@ -27,10 +27,12 @@ export class TooManyFailuresError extends Error {
 
   constructor(limit: MaxFailures, failures: number, lines: number | undefined, examples: readonly Failure[]) {
     const allowed = "lines" in limit ? String(limit.lines) : `${limit.percent}%`;
-    const share = lines === undefined ? " lines" : ` of ${lines} lines`;
+    // Without the number of lines read the job stopped on the way, and there may have been more.
+    const many = `${failures} ${failures === 1 ? "line" : "lines"}`;
+    const count = lines === undefined ? `at least ${many}` : `${failures} of ${lines} lines`;
     const shown = examples.map((failure) => `\n  ${failureSummary(failure)}`).join("");
     super(
-      `Too many failures: ${failures}${share} failed, more than --max_failures ${allowed} allows. ` +
+      `Too many failures: ${count} failed, more than --max_failures ${allowed} allows. ` +
         `The output was left as it was. Mend the input or allow more; for example:${shown}`,
     );
     this.name = "TooManyFailuresError";

@@ -106,7 +106,7 @@ class ReadRecordsFn implements AsyncDoFn<FileInfo, Tagged<ReadOutputs>, ReadMetr
       metrics.recordsRead.increment(records.length + unreadable.length);
       if (records.length > 0) yield { tag: "records", value: { file, records, lines, offsets } };
       if (unreadable.length > 0)
-        yield { tag: "unreadable", value: unreadable.map((line) => ({ ...line, file })) };
+        yield { tag: "unreadable", value: unreadable.map(({ kind, ...line }) => ({ kind, file, ...line })) };
     }
     yield { tag: "counts", value: counts };
   }

@@ -130,9 +130,9 @@ export class Workplace {
     return readdirSync(this.path(folder)).sort();
   }
 
-  /** What the command left among the temporary files of the system. */
+  /** What the command left among the temporary files of the system, and in the user's home. */
   leftovers(): string[] {
-    return readdirSync(this.temporary).filter((name) => name.startsWith("beam-predict-"));
+    return readdirSync(this.temporary);
   }
 
   /** Ends what still runs, and removes the folder. */
@@ -147,9 +147,12 @@ export class Workplace {
   }
 
   private spawn(file: string, args: readonly string[], env: Record<string, string>): Started {
+    // The tests switch ONNX Runtime's telemetry off for themselves; the command has to do it for itself.
+    const inherited = { ...process.env };
+    delete inherited.ORT_DISABLE_TELEMETRY;
     const child = spawn(file, args, {
       cwd: this.folder,
-      env: { ...process.env, TMPDIR: this.temporary, ...env },
+      env: { ...inherited, TMPDIR: this.temporary, HOME: this.temporary, ...env },
     });
     this.running.add(child);
     child.stdin.end();

@@ -172,3 +172,20 @@ describe("an output that can't be written is told in one line, with exit status 
     expect([status, place.names("closed")]).toEqual([1, ["output.ldjson"]]);
   });
 });
+
+commandTest("a folder that holds somebody's files is not replaced", async (place) => {
+  place.write("results/thesis.txt", "years of work");
+  const { status, stderr } = await place.run("--input ../sample.ldjson --output results/");
+  expect(stderr).toMatch(/^The folder 'results\/' holds files of others, as 'thesis\.txt'/);
+  expect([status, place.read("results/thesis.txt"), place.names()]).toEqual([
+    2,
+    "years of work",
+    ["results"],
+  ]);
+});
+
+commandTest("nothing is left in the system's temporary folder or in the home", async (place) => {
+  await place.run("--input ../sample.ldjson");
+  await place.run("--input ../sample.ldjson --output -");
+  expect(place.leftovers()).toEqual([]);
+});

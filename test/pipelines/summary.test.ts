@@ -55,3 +55,13 @@ test("what went wrong is counted by its kind, those kinds alone that there were"
 test("one failure is one failure", () => {
   expect(textOf({ failures: 1 }).at(-1)).toBe("1 failure: failed.ldjson");
 });
+
+test("most lines not being JSON is pointed out, and streams are called by their names", () => {
+  const unreadable = { not_json: 1_000_000, not_utf8: 0, too_long: 0 };
+  const text = textOf({ unreadable, failures: 1_000_000, output: "-", errors: "-" });
+  expect(text.slice(-3)).toEqual([
+    "predictions: standard output",
+    "1,000,000 failures: standard error",
+    "Most lines are not JSON. Is the input line-delimited JSON?",
+  ]);
+});

@@ -152,9 +152,8 @@ describe("listFiles says that there is no file", () => {
   it("in a folder that has none but hidden ones", async () => {
     await make("out/_SUCCESS", "out/sub/a.json");
     const error = await failure(listFiles(at("out")));
-    expect(error).toBeInstanceOf(NoSuchFileError);
-    expect(error.code).toBe("NO_SUCH_FILE");
-    expect(error.message).toContain(`No file matches '${at("out/*")}'.`);
+    expect(error.code).toBe("EMPTY_FOLDER");
+    expect(error.message).toContain(`The folder '${at("out")}' has no files to read`);
   });
 });
 

@@ -1,19 +1,17 @@
 // The command `models`: a table of the loaded models, or one model's full metadata.
 import Table from "cli-table3";
-import { configuration, ModelManager, type ModelReference } from "../models";
+import type { ModelReference } from "../../models";
+import { loadModels } from "../load_models";
 
-/** Loads the models of the configuration, and more. */
-export async function loadModels(more: readonly ModelReference[]): Promise<ModelManager> {
-  const { models, onnx } = configuration();
-  await ModelManager.instance.loadModels([...models, ...more], { onnx });
-  return ModelManager.instance;
+/** Prints a table, or for a qualified name its metadata with both schemas as JSON. */
+export async function run(
+  name: string | undefined,
+  options: { load_model: readonly ModelReference[] },
+): Promise<void> {
+  process.stdout.write(`${await describe(name, options.load_model)}\n`);
 }
 
-/** What `models` prints: a table, or for a qualified name its metadata with both schemas as JSON. */
-export async function describeModels(
-  name: string | undefined,
-  more: readonly ModelReference[],
-): Promise<string> {
+async function describe(name: string | undefined, more: readonly ModelReference[]): Promise<string> {
   const manager = await loadModels(more);
   if (name !== undefined) return JSON.stringify(manager.getModelMetadata(name), null, 2);
   const table = new Table({
