@@ -6,9 +6,10 @@ import tseslint from "typescript-eslint";
 const ROOMS = {
   models: [],
   storage: [],
-  transforms: ["models", "storage"],
-  runners: [],
-  pipelines: ["transforms", "runners", "models", "storage"],
+  sdk: [],
+  transforms: ["models", "storage", "sdk"],
+  runners: ["sdk"],
+  pipelines: ["transforms", "runners", "models", "storage", "sdk"],
 };
 
 /** Rooms that must not know Beam. */

@@ -27,9 +27,9 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 const HELP = `
 Examples:
-  beam-predict --input 'in/*.ldjson' --output out.ldjson      predict with the default model
-  beam-predict --model_qualified_name digits_model --output - to standard output
-  beam-predict predict --help                                 the options of a command
+  beam-predict --input 'in/*.ldjson' --output out.ldjson         predict with the default model
+  beam-predict --model_qualified_name digits_model --output -    predict with another, to standard output
+  beam-predict predict --help                                    the options of a command
 
 Options may also be written in kebab case: --batch-size.`;
 

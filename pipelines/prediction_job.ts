@@ -1,5 +1,5 @@
 // The prediction job: read records, predict each, keep distinct ones, write them, and account for every line.
-import "../transforms/beam";
+import "../sdk";
 import { P, type Root } from "apache-beam/pvalue";
 import type { ModelReference, ModelSettings } from "../models";
 import type { PipelineRunner, RunOptions } from "../runners";

@@ -1,5 +1,5 @@
 // How many records there are of each predicted species: the prediction transforms composed with a Beam combine.
-import "../transforms/beam";
+import "../sdk";
 import type { Root } from "apache-beam/pvalue";
 import { countPerElement } from "apache-beam/transforms/group_and_combine";
 import { withName } from "apache-beam/transforms/transform";

@@ -1,5 +1,5 @@
 // From the function that builds a pipeline to the pipeline itself, checked.
-import "apache-beam/pvalue"; // first: the SDK's modules import each other in a circle that only works from here
+import "../sdk";
 import { Pipeline } from "apache-beam/internal/pipeline";
 import type { Pipeline as PipelineProto } from "apache-beam/proto/beam_runner_api";
 import { Root } from "apache-beam/pvalue";

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 const ROOT = path.join(__dirname, "../..");
-const ROOMS = ["models", "storage", "transforms", "runners", "pipelines", "test"];
+const ROOMS = ["models", "storage", "sdk", "transforms", "runners", "pipelines", "test"];
 
 /** What ESLint says of a file if it held nothing but these imports. */
 function lintImports(file: string, imports: string[]): string[] {

@@ -1,5 +1,5 @@
 // distinct: of records that are equal as JSON, one stays.
-import "./beam";
+import "../sdk";
 import { KVCoder, PaneInfoCoder } from "apache-beam/coders/required_coders";
 import { VarIntCoder } from "apache-beam/coders/standard_coders";
 import { requireForSerialization } from "apache-beam/serialization";

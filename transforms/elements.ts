@@ -1,5 +1,5 @@
 // elements: predictions as single Beam elements, for pipelines that go on from there.
-import "./beam";
+import "../sdk";
 import { requireForSerialization } from "apache-beam/serialization";
 import type { PCollection } from "apache-beam/pvalue";
 import { withName, type PTransform } from "apache-beam/transforms/transform";

@@ -1,5 +1,5 @@
 // inGlobalWindow: takes elements out of their windows, for what happens once a job.
-import "./beam";
+import "../sdk";
 import type { PCollection } from "apache-beam/pvalue";
 import { withName } from "apache-beam/transforms/transform";
 import { windowInto } from "apache-beam/transforms/window";

@@ -1,5 +1,5 @@
 // predict: blocks of records in, each record's prediction by a model out, and what could not be predicted.
-import "./beam";
+import "../sdk";
 import { requireForSerialization } from "apache-beam/serialization";
 import type { PCollection } from "apache-beam/pvalue";
 import { withName, type PTransform } from "apache-beam/transforms/transform";

@@ -1,5 +1,5 @@
 // readRecords: files of line-delimited JSON in, blocks of records out.
-import "./beam";
+import "../sdk";
 import { counter, type Counter } from "apache-beam/transforms/pardo";
 import { impulse } from "apache-beam/transforms/internal";
 import { reshuffle } from "apache-beam/transforms/utils";

@@ -1,5 +1,5 @@
 // writeRecords: predictions and failures into files, which are put in place together when all of them are written.
-import "./beam";
+import "../sdk";
 import { P, type PCollection } from "apache-beam/pvalue";
 import { flatten } from "apache-beam/transforms/flatten";
 import { groupByKey, impulse } from "apache-beam/transforms/internal";

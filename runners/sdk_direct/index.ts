@@ -1,6 +1,6 @@
 // The SDK's direct runner, in this process: one bundle on one thread, groups in memory. Good for small data.
 import diagnostics_channel from "node:diagnostics_channel";
-import "apache-beam/pvalue"; // first: the SDK's modules import each other in a circle that only works from here
+import "../../sdk";
 import { directRunner } from "apache-beam/runners/direct_runner";
 import type { MetricsContainer } from "apache-beam/worker/metrics";
 import { buildPipeline } from "../build";

@@ -1,5 +1,5 @@
 // Code that can't travel to a worker is refused when the pipeline is built, and code that can is not.
-import "../../transforms/beam";
+import "../../sdk";
 import { create } from "apache-beam/transforms/create";
 import { countPerElement, groupBy } from "apache-beam/transforms/group_and_combine";
 import { parDo } from "apache-beam/transforms/pardo";

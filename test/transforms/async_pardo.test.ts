@@ -1,5 +1,5 @@
 // Asynchronous ParDos, and the operator that stands in for the SDK's, on the stock direct runner.
-import "../../transforms/beam";
+import "../../sdk";
 import { create } from "apache-beam/transforms/create";
 import { impulse } from "apache-beam/transforms/internal";
 import { requireForSerialization } from "apache-beam/serialization";

@@ -1,5 +1,5 @@
 // Our coders: what goes in comes out, with and without something behind it.
-import "../../transforms/beam";
+import "../../sdk";
 import { Context, globalRegistry, type Coder } from "apache-beam/coders/coders";
 import fc from "fast-check";
 import { Reader, Writer } from "protobufjs";

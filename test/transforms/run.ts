@@ -1,5 +1,5 @@
 // Runs a pipeline of a test on the stock direct runner and gives back what a PCollection held.
-import "../../transforms/beam";
+import "../../sdk";
 import type { PCollection, Root } from "apache-beam/pvalue";
 import { requireForSerialization } from "apache-beam/serialization";
 import { asyncParDo, jsonCoder, type AsyncDoFn } from "../../transforms";

@@ -1,5 +1,5 @@
 // Each transform by itself, as somebody else's pipeline would use it.
-import "../../transforms/beam";
+import "../../sdk";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";

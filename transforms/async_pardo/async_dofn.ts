@@ -1,5 +1,5 @@
 // ParDo with DoFns that may await, with coders of one's own and with several outputs.
-import "../beam";
+import "../../sdk";
 import type { Coder } from "apache-beam/coders/coders";
 import type { Pipeline } from "apache-beam/internal/pipeline";
 import type { PTransform as PTransformProto } from "apache-beam/proto/beam_runner_api";

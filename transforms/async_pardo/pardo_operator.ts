@@ -2,7 +2,7 @@
 //
 // It is registered for the ParDo URN in the place of the SDK's own, which drops promises of DoFns and hands a DoFn's
 // elements on without waiting for those before them. It stands under the stock direct runner and under workers.
-import "../beam";
+import "../../sdk";
 import diagnostics_channel from "node:diagnostics_channel";
 import { deserializeFn } from "apache-beam/internal/serialize";
 import * as urns from "apache-beam/internal/urns";

@@ -1,5 +1,5 @@
 // The base of our coders, which know how to turn an element into bytes, and the coder of plain JSON values.
-import "../beam";
+import "../../sdk";
 import { Context, globalRegistry, writeRawBytes, type Coder } from "apache-beam/coders/coders";
 
 type Writer = Parameters<Coder<unknown>["encode"]>[1];

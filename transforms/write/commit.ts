@@ -1,5 +1,5 @@
 // The commit: when every shard is written, the outputs are put in place together, or not at all.
-import "../beam";
+import "../../sdk";
 import { requireForSerialization } from "apache-beam/serialization";
 import { counter, type Counter } from "apache-beam/transforms/pardo";
 import type { KV } from "apache-beam/values";

@@ -1,5 +1,5 @@
 // What the writers of a job tell its commit: the shards that they wrote, and what was read.
-import "../beam";
+import "../../sdk";
 import { KVCoder } from "apache-beam/coders/required_coders";
 import { StrUtf8Coder } from "apache-beam/coders/standard_coders";
 import type { KV } from "apache-beam/values";

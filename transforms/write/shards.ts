@@ -1,5 +1,5 @@
 // The DoFns that write the lines of a bundle into a shard of its own, and tell the commit of it.
-import "../beam";
+import "../../sdk";
 import { PaneInfoCoder } from "apache-beam/coders/required_coders";
 import { requireForSerialization } from "apache-beam/serialization";
 import type { Counter } from "apache-beam/transforms/pardo";

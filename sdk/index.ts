@@ -1,7 +1,6 @@
-// The door to Beam's SDK: loads its modules in the order in which they work, and mends a type.
-//
-// The SDK's modules import each other in a circle that only works when it is entered by `pvalue`. So whoever imports
-// from `apache-beam/...` at run time imports this file first.
+// The door to Beam's SDK: whoever imports from `apache-beam/...` at run time imports this first.
+import "./node_compatibility";
+// The SDK's modules import each other in a circle that only works when it is entered here.
 import "apache-beam/pvalue";
 import type { PValue } from "apache-beam/pvalue";
 import type { PTransform } from "apache-beam/transforms/transform";
