@@ -4,6 +4,7 @@ import { createReadStream, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
+import { isFolderName } from "../storage/folder_name";
 
 /** The name that stands for a standard stream. */
 export const STANDARD_STREAM = "-";
@@ -29,7 +30,7 @@ export class Destination {
 
   /** Whether it is a folder of shards. */
   get isFolder(): boolean {
-    return /[/\\]$/.test(this.path);
+    return isFolderName(this.path);
   }
 
   /** Called when the job has succeeded: sends what is meant for a stream to it. */

@@ -2,6 +2,8 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import path from "node:path";
 import type { ModelReference } from "../models/configuration";
+import { withoutSlash } from "../storage/folder_name";
+import { JSON_LINES_DEFAULTS } from "../storage/json_lines";
 import { parseMaxFailures, type MaxFailures } from "../transforms/max_failures";
 import { STANDARD_STREAM } from "./destination";
 
@@ -38,8 +40,18 @@ export function addCommonOptions(command: Command, defaultOutput: string): Comma
       outputPath,
       defaultOutput,
     )
-    .option("--batch_size <n>", "most records that the model gets at once", positiveInteger, 1024)
-    .option("--max_record_bytes <n>", "longer lines are refused", positiveInteger, 16 * 1024 * 1024)
+    .option(
+      "--batch_size <n>",
+      "most records that the model gets at once",
+      positiveInteger,
+      JSON_LINES_DEFAULTS.batchSize,
+    )
+    .option(
+      "--max_record_bytes <n>",
+      "longer lines are refused",
+      positiveInteger,
+      JSON_LINES_DEFAULTS.maxRecordBytes,
+    )
     .option("--quiet", "no progress and no summary", false);
 }
 
@@ -81,7 +93,7 @@ export function toSnakeCase(argv: readonly string[]): string[] {
 /** Where failures go unless it is said: beside the output, `out.ldjson` to `out.errors.ldjson`. */
 export function errorsBeside(output: string): string {
   if (output === STANDARD_STREAM) return STANDARD_STREAM;
-  const { dir, name } = path.parse(output.replace(/[/\\]+$/, ""));
+  const { dir, name } = path.parse(withoutSlash(output));
   return path.join(dir, `${name}.errors.ldjson`);
 }
 

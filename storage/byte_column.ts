@@ -11,8 +11,6 @@ export class ByteColumn {
     readonly ends: Uint32Array,
   ) {}
 
-  static readonly EMPTY = new ByteColumn(Buffer.alloc(0), new Uint32Array(0));
-
   /** A column of the UTF-8 bytes of strings. */
   static of(texts: Iterable<string>): ByteColumn {
     const builder = new ByteColumnBuilder();

@@ -2,6 +2,7 @@
 export { compareBytes, copyBytes } from "./bytes";
 export { ByteColumn, ByteColumnBuilder } from "./byte_column";
 export * from "./errors";
+export { isFolderName, withoutSlash } from "./folder_name";
 export { hash53 } from "./hash";
 export { Canonicalizer } from "./json/canonical";
 export { BLANK, JsonCompactor, MAX_DEPTH, NOT_JSON } from "./json/compact";

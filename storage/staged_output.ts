@@ -6,6 +6,8 @@ import { hostname } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { FileAccessError } from "./errors";
+import { isFolderName, withoutSlash } from "./folder_name";
+import { readFile } from "./local_files";
 
 /** The calls on file descriptors, which `node:fs/promises` has not. */
 const fs = {
@@ -15,10 +17,12 @@ const fs = {
   close: promisify(callbacks.close),
 };
 
+/** This host, as it stands in the names of jobs. */
+const HOST = hostname().replace(/[^A-Za-z0-9]/g, "_") || "localhost";
+
 /** A new name for a job: who runs it (so that a later job can see that it is dead), and a random part. */
 export function newJobId(): string {
-  const host = hostname().replace(/[^A-Za-z0-9]/g, "_") || "localhost";
-  return `${host}-${process.pid}-${randomBytes(4).toString("hex")}`;
+  return `${HOST}-${process.pid}-${randomBytes(4).toString("hex")}`;
 }
 
 /**
@@ -47,7 +51,7 @@ export class StagedOutput {
   }
 
   get isFolder(): boolean {
-    return /[/\\]$/.test(this.target);
+    return isFolderName(this.target);
   }
 
   /** Opens a new shard, for one writer. */
@@ -177,9 +181,7 @@ async function concatenate(shards: readonly string[], whole: string): Promise<vo
   const out = await open(whole, "w");
   try {
     for (const shard of [only, ...others]) {
-      const source = await open(shard);
-      for await (const chunk of source.createReadStream({ highWaterMark: 1 << 20 }))
-        await out.writeFile(chunk as Buffer);
+      for await (const chunk of readFile(shard)) await out.writeFile(chunk);
     }
     await out.datasync();
   } finally {
@@ -201,10 +203,6 @@ async function syncFolder(folder: string): Promise<void> {
   await handle?.close();
 }
 
-function withoutSlash(name: string): string {
-  return name.replace(/[/\\]+$/, "");
-}
-
 async function exists(name: string): Promise<boolean> {
   return stat(name).then(
     () => true,
@@ -215,7 +213,7 @@ async function exists(name: string): Promise<boolean> {
 /** Whether a job ran on this host, in a process that is gone. */
 function isDead(jobId: string): boolean {
   const [, host, pid] = /^(\w+)-(\d+)-\w+$/.exec(jobId) ?? [];
-  if (host !== newJobId().split("-")[0] || Number(pid) === process.pid) return false;
+  if (host !== HOST || Number(pid) === process.pid) return false;
   try {
     process.kill(Number(pid), 0);
     return false;

@@ -50,8 +50,8 @@ describe("a column", () => {
   });
 
   it("that is empty is four bytes", () => {
-    expect(ByteColumn.EMPTY.texts()).toEqual([]);
-    expect(written(ByteColumn.EMPTY).toString("hex")).toBe("00000000");
+    expect(ByteColumn.of([]).texts()).toEqual([]);
+    expect(written(ByteColumn.of([])).toString("hex")).toBe("00000000");
     expect(ByteColumn.read(Buffer.alloc(4), 0)).toMatchObject({ at: 4, column: { length: 0 } });
   });
 
