@@ -74,6 +74,14 @@ describe("white space", () => {
   });
 });
 
+/** Whether a text that is JSON has a number whose exponent is longer than ours may be, zeros before it not counted. */
+function hasLongExponent(text: string): boolean {
+  return tokensOf(text).some((token) => {
+    const [, exponent = ""] = /^-?\d[^eE]*[eE][+-]?0*(\d*)$/.exec(token) ?? [];
+    return exponent.length > MAX_EXPONENT_DIGITS;
+  });
+}
+
 describe("what is JSON", () => {
   const bit = fc.oneof(
     fc.constantFrom(...Buffer.from('{}[]:,"\\ \t\r\n0123456789+-.eEutrfalsn/b\u0000\u001f\u007f')),
@@ -99,7 +107,11 @@ describe("what is JSON", () => {
         fc.pre(isUtf8(mutated));
         const theirs = parsed(mutated.toString());
         const ours = compact(mutated);
-        if (theirs) {
+        if (theirs && hasLongExponent(mutated.toString())) {
+          expect(ours).toMatchObject({
+            reason: expect.stringMatching(/^has an exponent of \d+ digits$/) as string,
+          });
+        } else if (theirs) {
           expect(JSON.parse(ours as string)).toEqual(theirs.value);
           accepted++;
         } else {
@@ -108,7 +120,8 @@ describe("what is JSON", () => {
           refused++;
         }
       }),
-      { numRuns: 3000 },
+      // The example: a point that becomes an E makes an exponent of a fraction, which JSON.parse takes and we do not.
+      { numRuns: 3000, examples: [["[0.1234567890123456]", [{ kind: "replace", at: 2, byte: 0x45 }]]] },
     );
     expect(Math.min(accepted, refused)).toBeGreaterThan(300);
   });
