@@ -8,5 +8,6 @@ export default {
   testMatch: ["**/*.test.js"],
   testEnvironment: "<rootDir>/dist/test/environment.js",
   transform: {},
+  globalSetup: "<rootDir>/dist/test/servers/global_setup.js",
   testTimeout: 60_000,
 };

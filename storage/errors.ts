@@ -34,10 +34,34 @@ export class EmptyFolderError extends StorageError {
   }
 }
 
-/** The operating system refused a read or a write. */
+/** The operating system or a store refused a read or a write. */
 export class FileAccessError extends StorageError {
-  constructor(action: "read" | "write" | "list", path: string, cause: unknown) {
-    super("FILE_ACCESS", `Cannot ${action} '${path}': ${explain(cause)}`, { cause });
+  /** @param cause the system's error, or the reason in words */
+  constructor(action: "read" | "write" | "list" | "remove", path: string, cause: unknown) {
+    const reason = typeof cause === "string" ? cause : explain(cause);
+    super("FILE_ACCESS", `Cannot ${action} '${path}': ${reason}`, { cause });
+  }
+}
+
+/** A file is not what it should be: it is damaged, cut off, or of another format. */
+export class UnreadableFileError extends StorageError {
+  /** @param reason what is wrong, and what to do about it where that can be said */
+  constructor(path: string, reason: string, options?: ErrorOptions) {
+    super("UNREADABLE_FILE", `Cannot read '${path}': ${reason}`, options);
+  }
+}
+
+/** A row that an output format can't hold. */
+export class UnwritableRowError extends StorageError {
+  constructor(reason: string) {
+    super("UNWRITABLE_ROW", reason);
+  }
+}
+
+/** A format's name, or a file's extension, that can't be. */
+export class FormatError extends StorageError {
+  constructor(message: string) {
+    super("FORMAT", message);
   }
 }
 

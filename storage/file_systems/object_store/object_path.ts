@@ -1,0 +1,18 @@
+// Paths of objects: `s3://bucket/key`, `gs://bucket/key`.
+import { StorageError } from "../../errors";
+
+export interface ObjectPath {
+  scheme: string;
+  bucket: string;
+  /** May be empty: the whole bucket. */
+  key: string;
+}
+
+/** Takes a path apart. @throws StorageError when it names no bucket */
+export function parseObjectPath(path: string): ObjectPath {
+  const [, scheme, bucket, key] = /^([a-z0-9]+):\/\/([^/]*)\/?(.*)$/s.exec(path) ?? [];
+  if (!bucket) {
+    throw new StorageError("NO_BUCKET", `'${path}' names no bucket. Write it as s3://BUCKET/KEY.`);
+  }
+  return { scheme, bucket, key };
+}
