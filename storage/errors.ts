@@ -19,7 +19,7 @@ export class NoSuchFileError extends StorageError {
       "NO_SUCH_FILE",
       /[*?[\]{}]/.test(pattern)
         ? `No file matches '${pattern}'. Quote a pattern so that the shell leaves it alone, or check the folder's name.`
-        : `No such file: '${pattern}'. Check the path; it is looked up from the current directory.`,
+        : `No such file: '${pattern}'. Check the path${pattern.includes("://") ? "." : "; it is looked up from the current directory."}`,
     );
   }
 }
@@ -55,6 +55,13 @@ export class UnreadableFileError extends StorageError {
 export class UnwritableRowError extends StorageError {
   constructor(reason: string) {
     super("UNWRITABLE_ROW", reason);
+  }
+}
+
+/** A path that is in no place that can be reached. */
+export class PathError extends StorageError {
+  constructor(message: string) {
+    super("PATH", message);
   }
 }
 

@@ -2,7 +2,8 @@
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { FileAccessError, NoSuchFileError, StorageError } from "../../storage/errors";
-import { listFiles, readFile } from "../../storage/local_files";
+import type { FileInfo } from "../../storage/file_systems";
+import { localFiles } from "../../storage/file_systems/local/files";
 import { temporaryFolder } from "./temporary_folder";
 
 const at = temporaryFolder();
@@ -13,6 +14,16 @@ async function make(...names: string[]): Promise<void> {
     await mkdir(path.dirname(at(name)), { recursive: true });
     await writeFile(at(name), "x".repeat(i + 1));
   }
+}
+
+async function listFiles(pattern: string): Promise<FileInfo[]> {
+  const files: FileInfo[] = [];
+  for await (const file of localFiles.list(pattern)) files.push(file);
+  return files;
+}
+
+function readFile(name: string, start = 0, end = Infinity): AsyncIterable<Buffer> {
+  return localFiles.read({ path: name, size: 0 }, start, end);
 }
 
 /** The files that a pattern in the temporary folder names, from there. */

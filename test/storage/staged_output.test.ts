@@ -2,8 +2,8 @@
 import { readdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { FileAccessError } from "../../storage/errors";
-import { newJobId } from "../../storage/staged_output";
-import { shard, staging } from "./staging";
+import { newJobId } from "../../storage/file_systems";
+import { commit, shard, staging } from "./staging";
 
 /** The module whose calls the tests make fail. */
 const fs = require("node:fs/promises") as typeof import("node:fs/promises");
@@ -20,7 +20,7 @@ describe("a file", () => {
   ])("of %s", async (_, texts: string[][], expected) => {
     const output = stage("out.ldjson");
     const shards = await Promise.all(texts.map((text) => shard(output, ...text)));
-    await output.commit(shards, {});
+    await commit(output, shards, {});
     expect(await files()).toEqual({ "out.ldjson": expected });
     expect(await readdir(at())).toEqual(["out.ldjson"]);
   });
@@ -28,7 +28,7 @@ describe("a file", () => {
   it("of many shards holds each of them once", async () => {
     const output = stage("out.ldjson");
     const texts = Array.from({ length: 20 }, (_, i) => `${"x".repeat(1000 * i)}${i}\n`);
-    await output.commit(await Promise.all(texts.map((text) => shard(output, text))), {});
+    await commit(output, await Promise.all(texts.map((text) => shard(output, text))), {});
     expect(await readdir(at())).toEqual(["out.ldjson"]);
     expect((await readFile(at("out.ldjson"), "utf8")).split("\n").sort()).toEqual(
       [...texts.map((text) => text.trim()), ""].sort(),
@@ -37,7 +37,7 @@ describe("a file", () => {
 
   it("may have a path of folders that are not there yet", async () => {
     const output = stage("new/folder/out");
-    await output.commit([await shard(output, "a")], {});
+    await commit(output, [await shard(output, "a")], {});
     expect(await files()).toEqual({ "new/folder/out": "a" });
   });
 });
@@ -50,25 +50,17 @@ describe("a folder", () => {
     const output = stage("out/");
     const shards: string[] = [];
     for (const name of names) shards.push(await shard(output, `text of ${name}`));
-    await output.commit(shards, { records: names.length });
+    await commit(output, shards, { records: names.length });
     expect(await readdir(at())).toEqual(["out"]);
     const { "out/_SUCCESS": success, ...parts } = await files();
     expect(JSON.parse(success)).toEqual({ records: names.length });
     expect(parts).toEqual(Object.fromEntries(names.map((name) => [`out/${name}`, `text of ${name}`])));
   });
 
-  it("of no shard has an empty part, for those who read the folder", async () => {
-    await stage("out/").commit([], { records: 0 });
-    expect(await files()).toEqual({
-      "out/_SUCCESS": '{"records":0}\n',
-      "out/part-00000-of-00001.ldjson": "",
-    });
-  });
-
   it("has _SUCCESS last: there is none while a part is missing", async () => {
     const output = stage("out/");
     const shards = [await shard(output, "a"), path.join(output.folder, "lost")];
-    await expect(output.commit(shards, {})).rejects.toThrow(FileAccessError);
+    await expect(commit(output, shards, {})).rejects.toThrow(FileAccessError);
     const names = Object.keys(await files()).map((name) => path.basename(name));
     expect(names).toEqual(["part-00000-of-00002.ldjson"]);
     expect(await readdir(at())).toEqual([path.basename(output.folder)]);
@@ -82,7 +74,7 @@ describe("a folder", () => {
       expect(await readdir(at())).toEqual([path.basename(output.folder)]);
       await rename(from, to);
     });
-    await output.commit(shards, {});
+    await commit(output, shards, {});
     expect(await readdir(at("out"))).toHaveLength(3);
   });
 });
@@ -104,23 +96,23 @@ describe.each([
     const output = stage(target);
     const path = await shard(output, "new");
     expect(await files()).toMatchObject(before);
-    await output.commit([path], { new: 1 });
+    await commit(output, [path], { new: 1 });
     expect(await files()).toEqual(after);
   });
 
   it("stays when the new one is discarded", async () => {
     const output = stage(target);
     await shard(output, "new");
-    output.discard();
+    await output.discard();
     expect(await files()).toEqual(before);
-    output.discard();
+    await output.discard();
   });
 
   it("stays when a shard is lost", async () => {
     const output = stage(target);
     const shards = [await shard(output, "new"), path.join(output.folder, "lost")];
-    await expect(output.commit(shards, {})).rejects.toThrow(FileAccessError);
-    output.discard();
+    await expect(commit(output, shards, {})).rejects.toThrow(FileAccessError);
+    await output.discard();
     expect(await files()).toEqual(before);
   });
 
@@ -133,17 +125,17 @@ describe.each([
         throw new Error("not now");
       await rename(from, to);
     });
-    await expect(output.commit(shards, {})).rejects.toThrow(/Cannot write '.*': not now/);
+    await expect(commit(output, shards, {})).rejects.toThrow(/Cannot write '.*': not now/);
     expect(await files()).toMatchObject(before);
-    output.discard();
+    await output.discard();
     expect(await files()).toEqual(before);
   });
 
   it("is replaced once: a second commit does nothing", async () => {
     const output = stage(target);
     const shards = [await shard(output, "new")];
-    await output.commit(shards, { new: 1 });
-    await output.commit(shards, { new: 2 });
+    await commit(output, shards, { new: 1 });
+    await commit(output, shards, { new: 2 });
     expect(await files()).toEqual(after);
   });
 
@@ -152,7 +144,7 @@ describe.each([
     await shard(output, "a failed attempt");
     const counts = await shard(output, "new");
     await output.createShard().then((writer) => writer.close());
-    await output.commit([counts], { new: 1 });
+    await commit(output, [counts], { new: 1 });
     expect(await files()).toEqual(after);
     expect(await readdir(at())).toEqual(["out"]);
   });
@@ -160,7 +152,7 @@ describe.each([
 
 it.each(["out", "out/"])("a commit to %s whose shards are nowhere is an error", async (target) => {
   const output = stage(target);
-  await expect(output.commit([path.join(output.folder, "lost")], {})).rejects.toThrow(FileAccessError);
+  await expect(commit(output, [path.join(output.folder, "lost")], {})).rejects.toThrow(FileAccessError);
 });
 
 describe("an output that can't be written", () => {
@@ -186,14 +178,14 @@ describe("an output that can't be written", () => {
     await write("file/in", "");
     const output = stage("file");
     const shards = [await shard(output, "a")];
-    expect(await message(output.commit(shards, {}))).toBe(`Cannot write '${at("file")}': it is a folder`);
+    expect(await message(commit(output, shards, {}))).toBe(`Cannot write '${at("file")}': it is a folder`);
   });
 
   it("says so when a file is where the folder should be", async () => {
     await write("file", "");
     const output = stage("file/");
     const shards = [await shard(output, "a")];
-    expect(await message(output.commit(shards, {}))).toBe(
+    expect(await message(commit(output, shards, {}))).toBe(
       `Cannot write '${at("file/")}': a part of the path is a file, not a folder`,
     );
   });

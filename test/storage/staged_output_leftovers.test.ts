@@ -3,7 +3,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
-import { newJobId } from "../../storage/staged_output";
+import { newJobId } from "../../storage/file_systems";
 import { shard, staging } from "./staging";
 
 const { at, stage, files, write } = staging();
@@ -11,7 +11,7 @@ const { at, stage, files, write } = staging();
 it("discard puts back a previous folder that a killed commit had moved aside", async () => {
   const output = stage("out/");
   await write(path.join(path.basename(output.folder), "previous", "_SUCCESS"), "{}");
-  output.discard();
+  await output.discard();
   expect(await files()).toEqual({ "out/_SUCCESS": "{}" });
 });
 

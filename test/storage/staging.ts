@@ -1,7 +1,9 @@
 // Staged outputs in tests: in a temporary folder, whose files can be looked at as a whole.
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { newJobId, StagedOutput } from "../../storage/staged_output";
+import { newJobId } from "../../storage/file_systems";
+import { StagedFolder } from "../../storage/file_systems/local/staged_folder";
+import type { StagedOutput } from "../../storage/file_systems/staged_output";
 import { temporaryFolder } from "./temporary_folder";
 
 /** Writes a shard; gives its path. */
@@ -12,17 +14,27 @@ export async function shard(output: StagedOutput, ...texts: string[]): Promise<s
   return writer.path;
 }
 
+/** Puts shards in place; of several one file by one after the other. */
+export function commit(output: StagedOutput, shards: readonly string[], success: object = {}): Promise<void> {
+  return output.commit({
+    shards,
+    extension: ".ldjson",
+    merge: async (sources) => sources.map(({ path, size }) => ({ shard: path, start: 0, end: size })),
+    success,
+  });
+}
+
 /** A temporary folder for each test, its outputs and its files, all by their paths from there. */
 export function staging(): {
   at: (...names: string[]) => string;
-  stage: (target: string, jobId?: string) => StagedOutput;
+  stage: (target: string, jobId?: string) => StagedFolder;
   files: () => Promise<Record<string, string>>;
   write: (name: string, text: string) => Promise<void>;
 } {
   const at = temporaryFolder();
   return {
     at,
-    stage: (target, jobId = newJobId()) => new StagedOutput(at(target), jobId),
+    stage: (target, jobId = newJobId()) => new StagedFolder(at(target), jobId),
     files: async () => {
       const entries = await readdir(at(), { withFileTypes: true, recursive: true });
       const names = entries

@@ -1,5 +1,5 @@
 // Paths of objects: `s3://bucket/key`, `gs://bucket/key`.
-import { StorageError } from "../../errors";
+import { PathError } from "../../errors";
 
 export interface ObjectPath {
   scheme: string;
@@ -8,11 +8,11 @@ export interface ObjectPath {
   key: string;
 }
 
-/** Takes a path apart. @throws StorageError when it names no bucket */
+/** Takes a path apart. @throws PathError when it names no bucket */
 export function parseObjectPath(path: string): ObjectPath {
   const [, scheme, bucket, key] = /^([a-z0-9]+):\/\/([^/]*)\/?(.*)$/s.exec(path) ?? [];
   if (!bucket) {
-    throw new StorageError("NO_BUCKET", `'${path}' names no bucket. Write it as s3://BUCKET/KEY.`);
+    throw new PathError(`'${path}' names no bucket. Write it as ${scheme ?? "s3"}://BUCKET/KEY.`);
   }
   return { scheme, bucket, key };
 }

@@ -34,7 +34,7 @@ export interface ObjectStore {
 
   /**
    * The objects whose keys start with a prefix, in order of their keys, page by page.
-   * @param delimiter `/` gives those in that folder alone, and folders in it by `folders`
+   * @param delimiter `/` leaves out those in folders below the prefix
    */
   list(prefix: string, delimiter?: "/"): AsyncIterable<ObjectInfo>;
 
@@ -78,6 +78,9 @@ export interface ObjectStore {
   /** Removes objects; those that are not there are left. */
   remove(keys: readonly string[]): Promise<void>;
 
-  /** Gives up all uploads under a prefix that were begun and neither completed nor abandoned. */
+  /** The uploads under a prefix that were begun and neither completed nor given up, and when they were begun. */
+  uploads(prefix: string): AsyncIterable<{ key: string; modified: number }>;
+
+  /** Gives up all uploads that were begun under a prefix, or for `prepare` with this prefix as its staging prefix. */
   abandonUploads(prefix: string): Promise<void>;
 }

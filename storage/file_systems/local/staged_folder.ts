@@ -1,0 +1,165 @@
+// The output of one job on a local disk: written into a folder beside the target, put in place by renames.
+import * as callbacks from "node:fs";
+import { open, mkdir, readdir, rename, stat, writeFile, type FileHandle } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import path from "node:path";
+import { FileAccessError } from "../../errors";
+import { isFolderName, withoutSlash } from "../folder_name";
+import { isDead } from "../job_id";
+import { partName } from "../part_names";
+import type { Commit, ShardSource, ShardWriter, StagedOutput } from "../staged_output";
+import { openShard } from "./shard_file";
+
+/**
+ * Shards are written under `.NAME.JOB.tmp/` beside the target. One file is put in place by one rename, a folder by two
+ * (the old one aside, the new one in), which the next job completes if this one is killed in between.
+ */
+export class StagedFolder implements StagedOutput {
+  readonly folder: string;
+  /** The output when it is ready: a folder of parts, or the folder that holds the whole file. */
+  private readonly final: string;
+  private readonly whole: string;
+  private readonly previous: string;
+
+  constructor(
+    readonly target: string,
+    readonly jobId: string,
+  ) {
+    const { dir, base, ext } = path.parse(withoutSlash(path.normalize(target)));
+    this.folder = path.join(dir, `.${base}.${jobId}.tmp`);
+    this.final = path.join(this.folder, "final");
+    this.whole = path.join(this.final, `part${ext}`);
+    this.previous = path.join(this.folder, "previous");
+  }
+
+  async createShard(): Promise<ShardWriter> {
+    const name = path.join(this.folder, `shard-${randomBytes(8).toString("hex")}`);
+    return this.guard(async () => {
+      await mkdir(this.folder, { recursive: true });
+      return openShard(this.target, name);
+    });
+  }
+
+  async commit(commit: Commit): Promise<void> {
+    await this.guard(async () => {
+      if (await this.isCommitted(commit.shards)) return;
+      await mkdir(this.final, { recursive: true });
+      if (isFolderName(this.target)) {
+        await this.arrange(commit);
+        if (await exists(this.target)) await rename(this.target, this.previous);
+        await rename(this.final, withoutSlash(this.target)).catch((error: unknown) => {
+          this.restore();
+          throw error;
+        });
+      } else {
+        await this.mergeInto(this.whole, commit);
+        await rename(this.whole, this.target);
+        await syncFolder(path.dirname(this.target));
+      }
+      await this.discard();
+    });
+  }
+
+  async discard(): Promise<void> {
+    this.restore();
+    if (callbacks.existsSync(this.folder)) callbacks.rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async removeStale(): Promise<void> {
+    const parent = path.dirname(this.folder);
+    const prefix = path.basename(this.folder).slice(0, -`${this.jobId}.tmp`.length);
+    const names = await readdir(parent).catch(() => []);
+    for (const name of names) {
+      if (!name.startsWith(prefix) || !name.endsWith(".tmp")) continue;
+      const jobId = name.slice(prefix.length, -".tmp".length);
+      if (isDead(jobId)) await new StagedFolder(this.target, jobId).discard();
+    }
+  }
+
+  /** Puts the previous output back where a commit ended between its two renames. */
+  private restore(): void {
+    if (callbacks.existsSync(this.previous) && !callbacks.existsSync(this.target)) {
+      callbacks.renameSync(this.previous, this.target);
+    }
+  }
+
+  /** Whether an earlier attempt of the same commit has put the shards in place: nothing of them is left here. */
+  private async isCommitted(shards: readonly string[]): Promise<boolean> {
+    if (shards.length === 0) return false;
+    const left = await Promise.all(
+      [...shards, isFolderName(this.target) ? this.final : this.whole].map(exists),
+    );
+    return !left.includes(true) && (await exists(this.target));
+  }
+
+  /** Gives the shards their final names, in a folder that is ready to be moved into place. */
+  private async arrange({ shards, extension, success }: Commit): Promise<void> {
+    for (const [i, shard] of shards.entries())
+      await move(shard, path.join(this.final, partName(i, shards.length, extension)));
+    await writeFile(path.join(this.final, "_SUCCESS"), `${JSON.stringify(success)}\n`);
+  }
+
+  /** Makes one file of the shards: a rename where there is one shard, so that the usual case copies nothing. */
+  private async mergeInto(whole: string, commit: Commit): Promise<void> {
+    const { shards } = commit;
+    if (shards.length === 1) return move(shards[0], whole);
+    const sources = await Promise.all(shards.map(source));
+    const out = await open(whole, "w");
+    try {
+      for (const segment of await commit.merge(sources)) {
+        if (Buffer.isBuffer(segment)) await out.writeFile(segment);
+        else await append(out, segment.shard, segment.start, segment.end);
+      }
+      await out.datasync();
+    } finally {
+      await out.close();
+    }
+  }
+
+  private async guard<T>(action: () => Promise<T>): Promise<T> {
+    try {
+      return await action();
+    } catch (error) {
+      throw error instanceof FileAccessError ? error : new FileAccessError("write", this.target, error);
+    }
+  }
+}
+
+async function source(shard: string): Promise<ShardSource> {
+  return {
+    path: shard,
+    size: (await stat(shard)).size,
+    read: (start, end) => readSpan(shard, start, end),
+  };
+}
+
+async function append(out: FileHandle, shard: string, start: number, end: number): Promise<void> {
+  for await (const chunk of readSpan(shard, start, end)) await out.writeFile(chunk);
+}
+
+async function* readSpan(shard: string, start: number, end: number): AsyncGenerator<Buffer> {
+  if (start >= end) return;
+  const stream = callbacks.createReadStream(shard, { start, end: end - 1, highWaterMark: 1 << 20 });
+  for await (const chunk of stream) yield chunk as Buffer;
+}
+
+/** Renames, or finds that an earlier attempt of the same commit did. */
+async function move(from: string, to: string): Promise<void> {
+  await rename(from, to).catch(async (error: unknown) => {
+    if (!(await exists(to))) throw error;
+  });
+}
+
+/** Makes a rename durable. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r").catch(() => undefined); // not every system opens folders
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
+}
+
+async function exists(name: string): Promise<boolean> {
+  return stat(name).then(
+    () => true,
+    () => false,
+  );
+}
