@@ -1,0 +1,2 @@
+// Line-delimited JSON: one record a line.
+export { jsonLinesInput } from "./reader";

@@ -1,0 +1,32 @@
+// Writes rows with a format of lines, and gives back its lines.
+import { ByteColumn } from "../../storage/byte_column";
+import type { OutputFormat, OutputLayout } from "../../storage/formats/output_format";
+
+export type Row = [record: string, prediction: string];
+
+export const LAYOUT: OutputLayout = {
+  join: "input",
+  predictionPrefix: "",
+  predictionFields: ["species"],
+  columns: [],
+};
+
+/** The lines of rows that are written in blocks. */
+export async function linesOf(
+  format: OutputFormat,
+  blocks: readonly (readonly Row[])[],
+  layout: Partial<OutputLayout> = {},
+): Promise<string[]> {
+  const encoder = format.encoder({ ...LAYOUT, ...layout }, "job");
+  const parts = [encoder.header()];
+  for (const rows of blocks) {
+    const records = ByteColumn.of(rows.map(([record]) => record));
+    const predictions = ByteColumn.of(rows.map(([, prediction]) => prediction));
+    parts.push(await encoder.encode({ records, predictions }));
+  }
+  parts.push(await encoder.finish());
+  const text = Buffer.concat(parts).toString();
+  if (text === "") return [];
+  expect(text.endsWith("\n")).toBe(true);
+  return text.slice(0, -1).split("\n");
+}
