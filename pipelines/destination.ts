@@ -4,7 +4,7 @@ import { createReadStream, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
-import { isFolderName } from "../storage/folder_name";
+import { isFolderName } from "../storage/file_systems/folder_name";
 
 /** The name that stands for a standard stream. */
 export const STANDARD_STREAM = "-";

@@ -1,6 +1,6 @@
 // Errors of the command line, and how every error is told to a person: one line, an exit status, no stack trace.
 import { ConfigurationError, ModelError, ModelLoadError, ModelNotFoundError } from "../models/errors";
-import { EmptyFolderError, NoSuchFileError, StorageError } from "../storage/errors";
+import { EmptyFolderError, FormatError, NoSuchFileError, PathError, StorageError } from "../storage/errors";
 import { CodeTravelError } from "../runners/code_error";
 import { UnknownRunnerError } from "../runners/runner";
 import { TooManyFailuresError } from "../transforms/max_failures";
@@ -22,6 +22,8 @@ const USAGE_ERRORS = [
   ModelLoadError,
   NoSuchFileError,
   EmptyFolderError,
+  FormatError,
+  PathError,
 ];
 const JOB_ERRORS = [StorageError, ModelError, TooManyFailuresError, CodeTravelError];
 

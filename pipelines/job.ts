@@ -1,57 +1,64 @@
 // What every job of the command line shares: its inputs, its outputs until they are in place, progress, cancelling.
+import type { MLModel } from "../models";
 import { createRunner, type PipelineBuilder, type Metrics, type PipelineRunner } from "../runners";
-import { listFiles, newJobId, StagedOutput } from "../storage";
+import {
+  fileSystemOf,
+  newJobId,
+  schemeOf,
+  STANDARD_INPUT,
+  type FileInfo,
+  type StagedOutput,
+} from "../storage";
+import { storageSettings, type CommonOptions } from "./options";
 import type { Destination } from "./destination";
 import { loadModels } from "./load_models";
-import type { CommonOptions } from "./options";
 import { refuseOverwriting } from "./overwriting";
 import { Progress } from "./progress";
+import { StandardInput } from "./standard_input";
+
+/** What a pipeline is built for. */
+export interface JobContext {
+  jobId: string;
+  model: MLModel;
+  /** The file that will hold what came from standard input. */
+  standardInput?: string;
+}
 
 /**
  * Runs a job from its options to its outputs in place.
- * @param pipeline builds it, for a job of that name
- * @throws UnknownRunnerError, ModelNotFoundError, NoSuchFileError, UsageError before anything runs, and then what made
- * the job fail
+ * @param outputs the last one is the main one
+ * @param pipeline builds it; what it refuses is refused before anything runs
+ * @throws UnknownRunnerError, ModelNotFoundError, FormatError, NoSuchFileError, UsageError before anything runs, and
+ * then what made the job fail
  */
 export async function runJob(
   options: CommonOptions,
   outputs: readonly Destination[],
-  pipeline: (jobId: string) => PipelineBuilder,
+  pipeline: (context: JobContext) => PipelineBuilder,
 ): Promise<{ metrics: Metrics; seconds: number }> {
   const runner = createRunner(options.runner);
-  (await loadModels(options.load_model)).getModel(options.model_qualified_name);
-  const job = await Job.prepare({ input: options.input, outputs, quiet: options.quiet });
-  return job.run(runner, pipeline(job.id));
+  const model = (await loadModels(options.load_model)).getModel(options.model_qualified_name);
+  const job = new Job(options, outputs);
+  return job.run(runner, pipeline({ jobId: job.id, model, standardInput: job.standardInput?.path }));
 }
 
-interface JobOptions {
-  /** Paths, folders and globs. */
-  input: readonly string[];
-  /** The outputs; the last one is the main one. */
-  outputs: readonly Destination[];
-  quiet: boolean;
-}
+/** How long a cancelled job may take to remove what it has in other places. */
+const FAREWELL_MS = 10_000;
 
 class Job {
   readonly id = newJobId();
+  readonly standardInput: StandardInput | undefined;
   private readonly staged: StagedOutput[];
+  private progress: Progress | undefined;
+  private isCancelled = false;
 
-  private constructor(
-    private readonly options: JobOptions,
-    private readonly totalBytes: number,
+  constructor(
+    private readonly options: CommonOptions,
+    private readonly outputs: readonly Destination[],
   ) {
-    this.staged = options.outputs.map(({ path: target }) => new StagedOutput(target, this.id));
-  }
-
-  /**
-   * Looks at the inputs and outputs before anything runs.
-   * @throws NoSuchFileError, UsageError
-   */
-  static async prepare(options: JobOptions): Promise<Job> {
-    const files = (await Promise.all(options.input.map((pattern) => listFiles(pattern)))).flat();
-    await refuseOverwriting(files, options.outputs);
-    const totalBytes = files.reduce((sum, file) => sum + file.size, 0);
-    return new Job(options, totalBytes);
+    const storage = storageSettings(options);
+    this.standardInput = options.input.includes(STANDARD_INPUT) ? new StandardInput() : undefined;
+    this.staged = outputs.map(({ path }) => fileSystemOf(path, storage).stage(path, this.id));
   }
 
   /** Runs the pipeline; the outputs are in place when it resolves, and as they were when it rejects. */
@@ -59,55 +66,89 @@ class Job {
     runner: PipelineRunner,
     pipeline: PipelineBuilder,
   ): Promise<{ metrics: Metrics; seconds: number }> {
-    for (const output of this.staged) await output.removeStale();
-    const progress = this.options.quiet ? undefined : new Progress(this.totalBytes);
-    const started = performance.now();
-    const stopWatching = this.cancelOnSignals(progress);
+    const stopWatching = this.cancelOnSignals();
     try {
-      const metrics = await runner.run(pipeline, { onMetrics: progress?.update });
+      await this.standardInput?.keep(process.stdin);
+      const files = await this.listInputs();
+      await refuseOverwriting(files, this.outputs, storageSettings(this.options));
+      for (const output of this.staged) await output.removeStale();
+      if (!this.options.quiet) this.progress = new Progress(files.reduce((sum, { size }) => sum + size, 0));
+      const started = performance.now();
+      const metrics = await runner.run(pipeline, { onMetrics: this.progress?.update });
       const seconds = (performance.now() - started) / 1000;
-      progress?.stop();
-      for (const output of this.options.outputs) await output.deliver();
+      this.progress?.stop();
+      for (const output of this.outputs) await output.deliver();
       return { metrics, seconds };
     } finally {
-      progress?.stop();
+      // A cancelled job fails because of it; the process is about to end, and says why.
+      if (this.isCancelled) await new Promise(() => undefined);
+      this.progress?.stop();
       stopWatching();
-      this.discard();
+      await this.discard();
     }
+  }
+
+  /** The files that the job reads, so that a missing one is known before anything runs. */
+  private async listInputs(): Promise<FileInfo[]> {
+    const files: FileInfo[] = [];
+    for (const pattern of this.options.input) {
+      const path = pattern === STANDARD_INPUT ? this.standardInput!.path : pattern;
+      const found = fileSystemOf(path, storageSettings(this.options)).list(path);
+      for await (const file of found) files.push(file);
+    }
+    return files;
   }
 
   /** Removes what was written aside. */
-  private discard(): void {
-    for (const output of this.staged) output.discard();
-    for (const output of this.options.outputs) output.discard();
+  private async discard(): Promise<void> {
+    this.discardTemporary();
+    await Promise.all(this.staged.map((output) => output.discard()));
   }
 
-  /** Removes it for a moment again and again: a call that was under way may still make a folder or a file. */
-  private discardForGood(): void {
-    for (let attempts = 0; attempts < 10; attempts++) {
-      try {
-        this.discard();
-      } catch {
-        // The next attempt removes it, or the next job.
-      }
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
-    }
+  private discardTemporary(): void {
+    this.standardInput?.discard();
+    for (const output of this.outputs) output.discard();
   }
 
   /** On Ctrl-C and the like: cleans up and ends the process, as the signal would have. */
-  private cancelOnSignals(progress: Progress | undefined): () => void {
-    const cancel = (signal: NodeJS.Signals, number: number): void => {
-      progress?.stop();
-      this.discardForGood();
+  private cancelOnSignals(): () => void {
+    const cancel = async (signal: NodeJS.Signals, number: number): Promise<void> => {
+      this.isCancelled = true;
+      this.progress?.stop();
+      await this.discardElsewhere();
+      this.discardHere();
       process.stderr.write(`Cancelled by ${signal}. No half output was left.\n`);
       process.exit(128 + number);
     };
     const listeners = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 };
     const watched = Object.entries(listeners).map(([signal, number]) => {
-      const listener = (): void => cancel(signal as NodeJS.Signals, number);
+      const listener = (): void => void cancel(signal as NodeJS.Signals, number);
       process.once(signal, listener);
       return () => process.removeListener(signal, listener);
     });
     return () => watched.forEach((stop) => stop());
+  }
+
+  /** Removes what is in stores, as far as that goes in a while. A second signal ends the process at once. */
+  private async discardElsewhere(): Promise<void> {
+    const elsewhere = this.staged.filter(({ target }) => schemeOf(target) !== undefined);
+    if (elsewhere.length === 0) return;
+    const timeout = new Promise((resolve) => setTimeout(resolve, FAREWELL_MS));
+    await Promise.race([timeout, Promise.allSettled(elsewhere.map((output) => output.discard()))]);
+  }
+
+  /** Removes what is here for a moment again and again: a call that was under way may still make a folder or a file. */
+  private discardHere(): void {
+    const here = this.staged.filter(({ target }) => schemeOf(target) === undefined);
+    for (let attempts = 0; attempts < 10; attempts++) {
+      try {
+        this.discardTemporary();
+        // What a local output removes it removes at once.
+        for (const output of here) output.discard().catch(() => undefined);
+      } catch {
+        // The next attempt removes it, or the next job.
+      }
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+    }
   }
 }

@@ -2,8 +2,13 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import path from "node:path";
 import type { ModelReference } from "../models/configuration";
-import { withoutSlash } from "../storage/folder_name";
-import { JSON_LINES_DEFAULTS } from "../storage/json_lines";
+import { withoutSlash } from "../storage/file_systems/folder_name";
+import { withoutCompression } from "../storage/formats/compression";
+import { INPUT_FORMAT_NAMES, OUTPUT_FORMAT_NAMES } from "../storage/formats";
+import type { Compression, InputFormatName, OutputFormatName } from "../storage/formats";
+import { READING_DEFAULTS } from "../storage/formats/input_format";
+import type { StorageSettings } from "../storage/file_systems/settings";
+import { DEFAULT_SPLIT_BYTES } from "../storage/sources";
 import { parseMaxFailures, type MaxFailures } from "../transforms/max_failures";
 import { STANDARD_STREAM } from "./destination";
 
@@ -13,13 +18,26 @@ export interface CommonOptions {
   model_qualified_name: string;
   load_model: ModelReference[];
   input: string[];
+  input_format?: InputFormatName;
+  columns?: string[];
+  extra_fields: "allow" | "refuse";
   output: string;
   batch_size: number;
   max_record_bytes: number;
+  split_bytes: number;
+  s3_endpoint?: string;
+  s3_region?: string;
+  gcs_endpoint?: string;
   quiet: boolean;
 }
 
 export interface PredictOptions extends CommonOptions {
+  output_format?: OutputFormatName;
+  output_compression?: Compression | "none";
+  num_shards?: number;
+  join: "input" | "none";
+  select?: string[];
+  prediction_prefix: string;
   errors?: string;
   max_failures?: MaxFailures;
   summary: "text" | "json";
@@ -31,46 +49,111 @@ export function addCommonOptions(command: Command, defaultOutput: string): Comma
     .option("--runner <name>", "where the pipeline runs", "direct")
     .option("--model_qualified_name <name>", "the model (see `models`)", "iris_model")
     .addOption(loadModelOption())
-    .option("--input <path...>", "files, folders or globs of line-delimited JSON; repeatable", [
-      "data/input.ldjson",
-    ])
+    .option(
+      "--input <path...>",
+      "files, folders or globs, here or in s3:// or gs://; - is standard input; repeatable",
+      ["data/input.ldjson"],
+    )
+    .addOption(
+      new Option("--input_format <name>", "the format of the input (default: by extension, jsonl otherwise)")
+        .choices(INPUT_FORMAT_NAMES)
+        .argParser(alias(INPUT_FORMAT_NAMES)),
+    )
+    .option("--columns <names>", "the columns of CSV or TSV without a header, as id,length,width", names)
+    .addOption(
+      new Option(
+        "--extra_fields <what>",
+        "allow: the model sees the fields of its schema, others pass through",
+      )
+        .choices(["allow", "refuse"])
+        .default("refuse"),
+    )
     .option(
       "--output <path>",
       "a file, a folder of shards (ending in /), or - for standard output",
-      outputPath,
+      nonEmpty("It must be a path, or -."),
       defaultOutput,
     )
     .option(
       "--batch_size <n>",
       "most records that the model gets at once",
       positiveInteger,
-      JSON_LINES_DEFAULTS.batchSize,
+      READING_DEFAULTS.batchSize,
     )
     .option(
       "--max_record_bytes <n>",
-      "longer lines are refused",
+      "longer records are refused",
       positiveInteger,
-      JSON_LINES_DEFAULTS.maxRecordBytes,
+      READING_DEFAULTS.maxRecordBytes,
     )
+    .option(
+      "--split_bytes <n>",
+      "larger files are read in parts of about this size, where their format can be cut",
+      positiveInteger,
+      DEFAULT_SPLIT_BYTES,
+    )
+    .option("--s3_endpoint <url>", "a store that is compatible with S3 (or AWS_ENDPOINT_URL_S3)", url)
+    .option("--s3_region <name>", "the region of S3 buckets (or AWS_REGION)")
+    .option("--gcs_endpoint <url>", "another address of Google Cloud Storage (or STORAGE_EMULATOR_HOST)", url)
     .option("--quiet", "no progress and no summary", false);
 }
 
 /** Adds those of the prediction job. */
 export function addPredictOptions(command: Command): Command {
   return addCommonOptions(command, "data/output.ldjson")
+    .addOption(
+      new Option(
+        "--output_format <name>",
+        "the format of the output (default: by extension, tsv-json otherwise)",
+      )
+        .choices(OUTPUT_FORMAT_NAMES)
+        .argParser(alias(OUTPUT_FORMAT_NAMES)),
+    )
+    .addOption(
+      new Option("--output_compression <name>", "of text formats (default: by extension)").choices([
+        "none",
+        "gzip",
+        "zstd",
+      ]),
+    )
+    .option(
+      "--num_shards <n>",
+      "how many files a folder has (default: as the runner writes them)",
+      positiveInteger,
+    )
+    .addOption(
+      new Option("--join <what>", "write predictions with their input, or alone")
+        .choices(["input", "none"])
+        .default("input"),
+    )
+    .option(
+      "--select <fields>",
+      "the fields of the record that are written, as id,name (default: all)",
+      names,
+    )
+    .option(
+      "--prediction_prefix <text>",
+      "what the names of the prediction's fields begin with, in CSV, Parquet, Avro and jsonl-merged",
+      "",
+    )
     .option(
       "--errors <path>",
       "where failures go; - is standard error (default: beside the output)",
-      outputPath,
+      nonEmpty("It must be a path, or -."),
     )
     .option(
       "--max_failures <n|p%>",
-      "fail the job when more lines fail than this (default: any may)",
+      "fail the job when more records fail than this (default: any may)",
       maxFailures,
     )
     .addOption(
       new Option("--summary <format>", "the closing counts").choices(["text", "json"]).default("text"),
     );
+}
+
+/** Where S3 and GCS are, as the options say it. */
+export function storageSettings({ s3_endpoint, s3_region, gcs_endpoint }: CommonOptions): StorageSettings {
+  return { s3: { endpoint: s3_endpoint, region: s3_region }, gcs: { endpoint: gcs_endpoint } };
 }
 
 export function loadModelOption(): Option {
@@ -90,16 +173,44 @@ export function toSnakeCase(argv: readonly string[]): string[] {
   });
 }
 
-/** Where failures go unless it is said: beside the output, `out.ldjson` to `out.errors.ldjson`. */
+/** Where failures go unless it is said: beside the output, `out.csv.gz` to `out.errors.ldjson`. */
 export function errorsBeside(output: string): string {
   if (output === STANDARD_STREAM) return STANDARD_STREAM;
-  const { dir, name } = path.parse(withoutSlash(output));
-  return path.join(dir, `${name}.errors.ldjson`);
+  // Not with `path`: it would make `s3:/` of `s3://`.
+  const [, folder, base] = /^(.*[/\\])?([^/\\]*)$/s.exec(withoutSlash(output))!;
+  return `${folder ?? ""}${path.parse(withoutCompression(base)).name}.errors.ldjson`;
 }
 
-function outputPath(text: string): string {
-  if (text === "") throw new InvalidArgumentError("It must be a path, or -.");
-  return text;
+function nonEmpty(reason: string): (text: string) => string {
+  return (text) => {
+    if (text === "") throw new InvalidArgumentError(reason);
+    return text;
+  };
+}
+
+/** Other names of formats that people know. */
+const ALIASES: Readonly<Record<string, string>> = { ldjson: "jsonl", ndjson: "jsonl" };
+
+function alias(choices: readonly string[]): (text: string) => string {
+  return (text) => {
+    const name = ALIASES[text] ?? text;
+    if (!choices.includes(name)) throw new InvalidArgumentError(`Allowed choices are ${choices.join(", ")}.`);
+    return name;
+  };
+}
+
+function names(text: string): string[] {
+  const list = text.split(",").map((name) => name.trim());
+  const twice = list.find((name, i) => list.indexOf(name) !== i);
+  if (list.includes("")) throw new InvalidArgumentError("It must be names with commas between them.");
+  if (twice !== undefined) throw new InvalidArgumentError(`'${twice}' is there twice.`);
+  return list;
+}
+
+function url(text: string): string {
+  if (!/^https?:\/\/[^/]/.test(text))
+    throw new InvalidArgumentError("It must be an address, as http://HOST:PORT.");
+  return text.replace(/\/$/, "");
 }
 
 function positiveInteger(text: string): number {

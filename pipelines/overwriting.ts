@@ -1,7 +1,12 @@
 // Refuses outputs that would take the place of what must stay.
-import { readdir, realpath, stat } from "node:fs/promises";
-import path from "node:path";
-import type { FileInfo } from "../storage";
+import {
+  fileSystemOf,
+  isOutputName,
+  schemeOf,
+  withoutSlash,
+  type FileInfo,
+  type StorageSettings,
+} from "../storage";
 import type { Destination } from "./destination";
 import { UsageError } from "./errors";
 
@@ -10,17 +15,22 @@ import { UsageError } from "./errors";
  * @throws UsageError
  */
 export async function refuseOverwriting(
-  files: readonly FileInfo[],
+  inputs: readonly FileInfo[],
   destinations: readonly Destination[],
+  storage: StorageSettings,
 ): Promise<void> {
-  const inputs = await Promise.all(files.map((file) => realPath(file.path)));
+  const identity = (path: string): Promise<string> => fileSystemOf(path, storage).identity(path);
   const outputs: { name: string; isFolder: boolean; real: string }[] = [];
-  for (const { name, path: target, isFolder } of destinations) {
-    const output = { name, isFolder, real: await realPath(target) };
-    if (inputs.some((input) => isReplaced(input, output))) {
-      throw new UsageError(
-        `The output '${name}' is also an input, which it would overwrite. Choose another name.`,
-      );
+  for (const { name, path, isFolder } of destinations) {
+    const files = fileSystemOf(path, storage);
+    refuseWholeBucket(name, path);
+    const output = { name, isFolder, real: await identity(path) };
+    for (const input of inputs) {
+      if (isReplaced(await identity(input.path), output)) {
+        throw new UsageError(
+          `The output '${name}' is also an input, which it would overwrite. Choose another name.`,
+        );
+      }
     }
     const other = outputs.find((one) => isReplaced(one.real, output) || isReplaced(output.real, one));
     if (other) {
@@ -28,12 +38,12 @@ export async function refuseOverwriting(
         `The outputs '${other.name}' and '${name}' would overwrite each other. Give them two names.`,
       );
     }
-    if (!isFolder && (await stat(target).catch(() => undefined))?.isDirectory()) {
+    if (!isFolder && (await files.isFolder(path))) {
       throw new UsageError(
         `The output '${name}' is a folder. Name a file in it, or end it in / to replace it by shards.`,
       );
     }
-    const strangers = isFolder ? await strangersIn(target) : [];
+    const strangers = isFolder ? (await files.namesIn(path)).filter(isStranger) : [];
     if (strangers.length > 0) {
       throw new UsageError(
         `The folder '${name}' holds files of others, as '${strangers[0]}', which its replacement would remove. ` +
@@ -44,18 +54,29 @@ export async function refuseOverwriting(
   }
 }
 
-/** What is in a folder besides an earlier output. */
-async function strangersIn(folder: string): Promise<string[]> {
-  const names = await readdir(folder).catch(() => []);
-  return names.filter((name) => !/^part-|^_SUCCESS$|^\./.test(name));
+/** What is staged goes beside the output, which a bucket has no room for. */
+function refuseWholeBucket(name: string, path: string): void {
+  if (
+    schemeOf(path) !== undefined &&
+    !withoutSlash(path)
+      .slice(path.indexOf("://") + 3)
+      .includes("/")
+  ) {
+    throw new UsageError(`The output '${name}' is a bucket. Name a file or a folder in it.`);
+  }
+}
+
+/** Whether something in a folder is no part of an earlier output. */
+function isStranger(name: string): boolean {
+  return !isOutputName(name) && !name.startsWith(".");
 }
 
 /** Whether an output takes the place of a file: one of its name, or in the folder that it replaces. */
 function isReplaced(file: string, output: { isFolder: boolean; real: string }): boolean {
-  return file === output.real || (output.isFolder && file.startsWith(output.real + path.sep));
+  return file === output.real || (output.isFolder && /^[/\\]/.test(tail(file, output.real)));
 }
 
-/** The path of a file without links, by which it can be told from others. */
-async function realPath(name: string): Promise<string> {
-  return realpath(name).catch(() => path.resolve(name));
+/** What a path has behind a beginning; empty where it does not begin so. */
+function tail(path: string, beginning: string): string {
+  return path.startsWith(beginning) ? path.slice(beginning.length) : "";
 }

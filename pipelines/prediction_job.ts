@@ -4,24 +4,19 @@ import { P, type Root } from "apache-beam/pvalue";
 import type { ModelReference, ModelSettings } from "../models";
 import type { PipelineRunner, RunOptions } from "../runners";
 import { countsFromMetrics, distinct, predict, readRecords, writeRecords } from "../transforms";
-import type { JobCounts, MaxFailures } from "../transforms";
+import type { JobCounts, PredictOptions, ReadOptions, WriteOptions } from "../transforms";
 
 export interface PredictionJobOptions {
   /** The qualified name of the model. */
   model: string;
-  /** Files, folders or globs of line-delimited JSON. */
+  /** Files, folders or globs. */
   input: readonly string[];
-  /** A file, or a folder of shards when it ends in `/`. */
-  output: string;
-  /** Where failures go. */
-  errors: string;
-  maxFailures?: MaxFailures;
-  /** Most records that the model gets at once. */
-  batchSize?: number;
-  /** Longer lines are refused, in bytes. */
-  maxRecordBytes?: number;
-  /** Names what is written aside until the job is done. */
-  jobId?: string;
+  /** How they are read. */
+  read?: ReadOptions;
+  /** What the model sees of a record. */
+  extraFields?: PredictOptions["extraFields"];
+  /** Where predictions and failures go, and how. */
+  write: WriteOptions & { errors: string };
   /** Where the model is, and what it may know; default: what the ModelManager and the configuration say. */
   reference?: ModelReference;
   settings?: ModelSettings;
@@ -29,15 +24,14 @@ export interface PredictionJobOptions {
 
 /** The pipeline of the job. */
 export function predictionPipeline(options: PredictionJobOptions): (root: Root) => unknown {
-  const { model, input, output, errors, maxFailures, batchSize, maxRecordBytes, jobId, reference, settings } =
-    options;
+  const { model, input, read, extraFields, write, reference, settings } = options;
+  const predicting = predict(model, { model: reference, settings, extraFields });
+  const writing = writeRecords(write);
   return (root) => {
-    const { records, unreadable, counts } = root.apply(readRecords(input, { batchSize, maxRecordBytes }));
-    const { predictions, failures } = records.apply(predict(model, { model: reference, settings }));
+    const { records, unreadable, counts } = root.apply(readRecords(input, read));
+    const { predictions, failures } = records.apply(predicting);
     const kept = predictions.apply(distinct());
-    return P({ predictions: kept, failures: [unreadable, failures], counts }).apply(
-      writeRecords({ output, errors, maxFailures, jobId }),
-    );
+    return P({ predictions: kept, failures: [unreadable, failures], counts }).apply(writing);
   };
 }
 

@@ -3,7 +3,8 @@ import "../sdk";
 import type { Root } from "apache-beam/pvalue";
 import { countPerElement } from "apache-beam/transforms/group_and_combine";
 import { withName } from "apache-beam/transforms/transform";
-import type { PredictionElement } from "../transforms";
+import type { StorageSettings } from "../storage";
+import type { PredictionElement, PredictOptions, ReadOptions } from "../transforms";
 import { elements, predict, readRecords, writeJsonLines } from "../transforms";
 
 export interface SpeciesCountsOptions {
@@ -12,20 +13,23 @@ export interface SpeciesCountsOptions {
   input: readonly string[];
   /** Where the counts go: a line each, `{"species": ..., "count": ...}`, with `null` for what was not predicted. */
   output: string;
-  batchSize?: number;
-  maxRecordBytes?: number;
+  /** How the input is read. */
+  read?: ReadOptions;
+  /** What the model sees of a record. */
+  extraFields?: PredictOptions["extraFields"];
   jobId?: string;
+  storage?: StorageSettings;
 }
 
 type SpeciesElement = PredictionElement<unknown, { species: string }>;
 
 /** The pipeline. Its functions travel as source text: they use nothing but their arguments. */
 export function speciesCountsPipeline(options: SpeciesCountsOptions): (root: Root) => unknown {
-  const { model, input, output, jobId, ...read } = options;
+  const { model, input, output, read, extraFields, jobId, storage } = options;
   return (root) =>
     root
       .apply(readRecords(input, read))
-      .records.apply(predict(model))
+      .records.apply(predict(model, { extraFields }))
       .predictions.apply(elements<unknown, { species: string }>())
       .map(withName("species", (element: SpeciesElement) => element.prediction?.species ?? null))
       .apply(countPerElement<string | null>())
@@ -35,5 +39,5 @@ export function speciesCountsPipeline(options: SpeciesCountsOptions): (root: Roo
           count,
         })),
       )
-      .apply(writeJsonLines(output, jobId));
+      .apply(writeJsonLines(output, { jobId, storage }));
 }

@@ -1,31 +1,39 @@
-// A failure: a line that is no record, or a record that the model can't take, with where it was and why.
+// A failure: something that is no record, or a record that the model can't take, with where it was and why.
 import type { PredictionErrorKind } from "../models";
 import type { UnreadableKind } from "../storage";
 
-/** Why a line failed. */
+/** Why a record failed. */
 export type FailureKind = UnreadableKind | PredictionErrorKind;
 
-/** The kinds of lines that are no records. */
-export const UNREADABLE_KINDS = [
-  "not_json",
-  "not_utf8",
-  "too_long",
-] as const satisfies readonly UnreadableKind[];
-
-/** A line that failed. */
-export interface Failure {
-  kind: FailureKind;
-  /** Where it was read: the file, the number of its line (from 1) and the byte at which the line starts. */
+/** Where something was read. */
+export interface Place {
   file: string;
-  line: number;
-  offset: number;
+  /** The number of its line or of its row, from 1, where it is known: a part of a large file does not know it. */
+  line?: number;
+  row?: number;
+  /** The byte at which it starts, where it has such a place. */
+  offset?: number;
+}
+
+/** Something that failed. */
+export interface Failure extends Place {
+  kind: FailureKind;
   /** The field at fault; empty for the record as a whole. */
   field?: string;
   reason: string;
   /** The record's JSON text, when it is one. */
   record?: string;
-  /** The line, cut, when it is no record. */
+  /** What was read, cut, when it is no record. */
   content?: string;
+}
+
+/** A place, of which NaN stands for what is not known. */
+export function placeOf(file: string, unit: "line" | "row", number: number, offset: number): Place {
+  return {
+    file,
+    ...(Number.isNaN(number) ? {} : { [unit]: number }),
+    ...(Number.isNaN(offset) ? {} : { offset }),
+  };
 }
 
 /** A failure as one line of the errors output, JSON in which the record stands as it was read. */
@@ -35,6 +43,9 @@ export function failureLine({ record, ...rest }: Failure): string {
 }
 
 /** A failure in a few words. */
-export function failureSummary({ file, line, field, reason }: Failure): string {
-  return `${file === "" ? "record" : `${file}, line`} ${line}: ${field ? `${field} ` : ""}${reason}`;
+export function failureSummary({ file, line, row, offset, field, reason }: Failure): string {
+  const number = line ?? row;
+  const unit = file === "" ? "record" : row === undefined ? "line" : "row";
+  const position = number === undefined ? `byte ${offset}` : `${unit} ${number}`;
+  return `${file === "" ? "" : `${file}, `}${position}: ${field ? `${field} ` : ""}${reason}`;
 }

@@ -1,19 +1,18 @@
-// The counts that account for every line of a job.
+// The counts that account for every line and row of a job.
 import type { PredictionErrorKind } from "../models";
-import type { UnreadableKind } from "../storage";
+import { UNREADABLE_KINDS, type UnreadableKind } from "../storage/formats/record_batch";
 import { OUTCOMES } from "./blocks/prediction_block";
-import { UNREADABLE_KINDS } from "./failure";
 
 /**
- * What became of every line. They add up:
+ * What became of every record read. They add up:
  * `read` = `unreadable` + `duplicates` + `distinct`, and `distinct` = `predicted` + `null`.
  */
 export interface JobCounts {
-  /** Lines read, without blank ones. */
+  /** Lines and rows read, without blank lines. */
   read: number;
   /** Lines of white space alone. */
   blank: number;
-  /** Lines that are no record, by kind. */
+  /** Lines and rows that are no record, by kind. */
   unreadable: Record<UnreadableKind, number>;
   /** Records that are equal to one in the output. */
   duplicates: number;
@@ -32,7 +31,7 @@ export function noCounts(): JobCounts {
   return {
     read: 0,
     blank: 0,
-    unreadable: { not_json: 0, not_utf8: 0, too_long: 0 },
+    unreadable: { not_json: 0, not_csv: 0, not_utf8: 0, too_long: 0 },
     duplicates: 0,
     distinct: 0,
     predicted: 0,

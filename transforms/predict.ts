@@ -10,12 +10,12 @@ import {
   type ModelSettings,
   type PredictionError,
 } from "../models";
-import { ByteColumnBuilder } from "../storage";
+import { ByteColumnBuilder, fieldNamesOf } from "../storage";
 import { asyncParDoWithOutputs, type AsyncDoFn, type Tagged } from "./async_pardo";
 import { jsonCoder } from "./blocks/coder";
 import { OUTCOMES, predictionBlockCoder, type PredictionBlock } from "./blocks/prediction_block";
 import type { RecordBlock } from "./blocks/record_block";
-import type { Failure } from "./failure";
+import { placeOf, type Failure } from "./failure";
 
 /** What `predict` gives. */
 export type Predicted = {
@@ -30,6 +30,11 @@ export interface PredictOptions {
   settings?: ModelSettings;
   /** Where the model is, when the ModelManager of this process has not loaded it. */
   model?: ModelReference;
+  /**
+   * `allow`: the model sees of a record only the fields that its input schema names, others are passed through beside
+   * it. `refuse`, the default: it sees all of them, and its schema may refuse them.
+   */
+  extraFields?: "allow" | "refuse";
 }
 
 /**
@@ -45,10 +50,13 @@ export function predict(
   const settings = options.settings ?? { onnx: configuration().onnx };
   return withName(
     `predict(${qualifiedName})`,
-    asyncParDoWithOutputs(new PredictFn(qualifiedName, reference, settings), {
-      predictions: predictionBlockCoder,
-      failures: jsonCoder<Failure[]>(),
-    }),
+    asyncParDoWithOutputs(
+      new PredictFn(qualifiedName, reference, settings, options.extraFields ?? "refuse"),
+      {
+        predictions: predictionBlockCoder,
+        failures: jsonCoder<Failure[]>(),
+      },
+    ),
   );
 }
 
@@ -62,6 +70,7 @@ class PredictFn implements AsyncDoFn<RecordBlock, Tagged<PredictOutputs>> {
     readonly qualifiedName: string,
     readonly reference: ModelReference,
     readonly settings: ModelSettings,
+    readonly extraFields: "allow" | "refuse",
   ) {}
 
   async startBundle(): Promise<void> {
@@ -72,8 +81,10 @@ class PredictFn implements AsyncDoFn<RecordBlock, Tagged<PredictOutputs>> {
 
   async *process(block: RecordBlock): AsyncGenerator<Tagged<PredictOutputs>> {
     const { records } = block;
-    const data = Array.from(records.ends, (_, i) => JSON.parse(records.text(i)) as unknown);
-    const answers = await ModelManager.instance.getModel(this.qualifiedName).predictBatch(data);
+    const model = ModelManager.instance.getModel(this.qualifiedName);
+    const seen = this.extraFields === "allow" ? fieldNamesOf(model.inputSchema) : [];
+    const data = Array.from(records.ends, (_, i) => project(JSON.parse(records.text(i)), seen));
+    const answers = await model.predictBatch(data);
     const predictions = new ByteColumnBuilder(64 * records.length + 64, records.length + 1);
     const outcomes = new Uint8Array(records.length);
     const failures: Failure[] = [];
@@ -89,13 +100,22 @@ class PredictFn implements AsyncDoFn<RecordBlock, Tagged<PredictOutputs>> {
   }
 }
 
+/** Of an object those fields that are named; all of them where none is. */
+function project(value: unknown, names: readonly string[]): unknown {
+  if (names.length === 0 || typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  const fields = value as Record<string, unknown>;
+  return Object.fromEntries(
+    names.filter((name) => Object.hasOwn(fields, name)).map((name) => [name, fields[name]]),
+  );
+}
+
 function failureOf(
-  { file, records, lines, offsets }: RecordBlock,
+  { file, unit, records, numbers, offsets }: RecordBlock,
   i: number,
   error: PredictionError,
 ): Failure {
   const { kind, field, reason } = error;
-  return { kind, file, line: lines[i], offset: offsets[i], field, reason, record: records.text(i) };
+  return { kind, ...placeOf(file, unit, numbers[i], offsets[i]), field, reason, record: records.text(i) };
 }
 
 requireForSerialization("beam-predict/transforms", { PredictFn });

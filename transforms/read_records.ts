@@ -1,4 +1,4 @@
-// readRecords: files of line-delimited JSON in, blocks of records out.
+// readRecords: files of records in, blocks of records out.
 import "../sdk";
 import { counter, type Counter } from "apache-beam/transforms/pardo";
 import { impulse } from "apache-beam/transforms/internal";
@@ -6,57 +6,81 @@ import { reshuffle } from "apache-beam/transforms/utils";
 import { requireForSerialization } from "apache-beam/serialization";
 import type { PCollection, Root } from "apache-beam/pvalue";
 import { withName, type PTransform } from "apache-beam/transforms/transform";
-import { JSON_LINES_DEFAULTS, listFiles, readFile, readJsonLines, type FileInfo } from "../storage";
+import {
+  DEFAULT_SPLIT_BYTES,
+  inputFormat,
+  listRanges,
+  READING_DEFAULTS,
+  readRanges,
+  type FieldTypes,
+  type InputFormatName,
+  type SourceOptions,
+  type SourceRange,
+  type StorageSettings,
+} from "../storage";
 import { asyncParDo, asyncParDoWithOutputs, type AsyncDoFn, type Tagged } from "./async_pardo";
 import { jsonCoder } from "./blocks/coder";
 import { recordBlockCoder, type RecordBlock } from "./blocks/record_block";
-import type { Failure } from "./failure";
+import { placeOf, type Failure } from "./failure";
 
-/** What was read from a file, or a part of it; the sums over all of them account for every line. */
+/** What was read in one go; the sums over all of them account for every record. */
 export interface ReadCounts {
-  file: string;
-  bytes: number;
   records: number;
+  /** Lines of white space alone. */
   blank: number;
-  /** Lines that are no record, by kind. */
+  /** What is no record, by kind. */
   unreadable: Record<string, number>;
 }
 
 /** What `readRecords` gives. */
 export type RecordsRead = {
   records: PCollection<RecordBlock>;
-  /** Lines that are no records. */
+  /** What is no record. */
   unreadable: PCollection<Failure[]>;
   counts: PCollection<ReadCounts>;
 };
 
 export interface ReadOptions {
+  /** The format of all files. Default: each as its extension says, JSON lines where it says none. */
+  format?: InputFormatName;
   /** Most records in a block, which is also what the model gets at once. Default 1024. */
   batchSize?: number;
-  /** Longer lines are refused as `too_long`, in bytes. Default 16 MiB. */
+  /** Longer records are refused as `too_long`, in bytes. Default 16 MiB. */
   maxRecordBytes?: number;
+  /** Larger files are read in parts of about this many bytes, and smaller ones gathered up to it. Default 64 MiB. */
+  splitBytes?: number;
+  /** The names of the columns of CSV and TSV files without a header. */
+  columns?: readonly string[];
+  /** What the model's input schema asks of fields (`fieldTypesOf`), by which cells of CSV and TSV are understood. */
+  fieldTypes?: FieldTypes;
+  /** Where S3 and GCS are, when the environment does not say it. */
+  storage?: StorageSettings;
+  /** The file that holds what came from standard input, which is read where the input is `-`. */
+  standardInput?: string;
 }
 
 /**
- * Reads records from files of line-delimited JSON.
- * @param input paths, folders or globs
+ * Reads records from files in any of the input formats.
+ * @param input paths, folders or globs, `s3://` and `gs://` ones among them
  */
 export function readRecords(
   input: string | readonly string[],
   options: ReadOptions = {},
 ): PTransform<Root, RecordsRead> {
   const patterns = typeof input === "string" ? [input] : [...input];
+  const { format, splitBytes = DEFAULT_SPLIT_BYTES, columns, fieldTypes, storage, standardInput } = options;
+  const { batchSize = READING_DEFAULTS.batchSize, maxRecordBytes = READING_DEFAULTS.maxRecordBytes } =
+    options;
+  const reading = { ...READING_DEFAULTS, batchSize, maxRecordBytes, columns, fieldTypes };
+  const source: SourceOptions = { format, splitBytes, reading, storage, standardInput };
   return withName("readRecords", (root: Root): RecordsRead =>
     root
       .apply(impulse())
-      .apply(asyncParDo(new ListFilesFn(patterns), jsonCoder<FileInfo>()))
-      .apply(withName("spreadFiles", reshuffle<FileInfo>()))
+      .apply(asyncParDo(new ListRangesFn(patterns, source), jsonCoder<SourceRange[]>()))
+      .apply(withName("spreadRanges", reshuffle<SourceRange[]>()))
       .apply(
         asyncParDoWithOutputs(
-          new ReadRecordsFn(
-            options.batchSize ?? JSON_LINES_DEFAULTS.batchSize,
-            options.maxRecordBytes ?? JSON_LINES_DEFAULTS.maxRecordBytes,
-          ),
+          new ReadRangesFn(source),
           { records: recordBlockCoder, unreadable: jsonCoder<Failure[]>(), counts: jsonCoder<ReadCounts>() },
           { bytesRead: counter("bytes_read"), recordsRead: counter("records_read") },
         ),
@@ -64,13 +88,29 @@ export function readRecords(
   );
 }
 
-/** Finds the files, on the worker: a list of thousands need not be a part of the pipeline. */
-class ListFilesFn implements AsyncDoFn<Uint8Array, FileInfo> {
-  beamName = "listFiles";
-  constructor(readonly patterns: string[]) {}
+/** Most ranges that are gathered into one element. */
+const GATHERED_RANGES = 256;
 
-  async *process(): AsyncGenerator<FileInfo> {
-    for (const pattern of this.patterns) yield* await listFiles(pattern);
+/** Finds the files and how to cut them, on the worker: a list of thousands need not be a part of the pipeline. */
+class ListRangesFn implements AsyncDoFn<Uint8Array, SourceRange[]> {
+  beamName = "listRanges";
+  constructor(
+    readonly patterns: string[],
+    readonly options: SourceOptions,
+  ) {}
+
+  async *process(): AsyncGenerator<SourceRange[]> {
+    let gathered: SourceRange[] = [];
+    let bytes = 0;
+    for await (const source of listRanges(this.patterns, this.options)) {
+      gathered.push(source);
+      bytes += Math.min(source.range.end, source.file.size) - source.range.start;
+      if (bytes < this.options.splitBytes && gathered.length < GATHERED_RANGES) continue;
+      yield gathered;
+      gathered = [];
+      bytes = 0;
+    }
+    if (gathered.length > 0) yield gathered;
   }
 }
 
@@ -85,31 +125,32 @@ interface ReadMetrics {
   recordsRead: Counter;
 }
 
-class ReadRecordsFn implements AsyncDoFn<FileInfo, Tagged<ReadOutputs>, ReadMetrics> {
-  beamName = "readFile";
-  constructor(
-    readonly batchSize: number,
-    readonly maxRecordBytes: number,
-  ) {}
+class ReadRangesFn implements AsyncDoFn<SourceRange[], Tagged<ReadOutputs>, ReadMetrics> {
+  beamName = "readRanges";
+  constructor(readonly options: SourceOptions) {}
 
-  async *process({ path: file }: FileInfo, metrics: ReadMetrics): AsyncGenerator<Tagged<ReadOutputs>> {
-    const counts: ReadCounts = { file, bytes: 0, records: 0, blank: 0, unreadable: {} };
-    const { batchSize, maxRecordBytes } = this;
-    const options = { ...JSON_LINES_DEFAULTS, batchSize, maxRecordBytes };
-    for await (const batch of readJsonLines(readFile(file), options)) {
-      const { records, lines, offsets, unreadable, blank, bytes } = batch;
-      counts.bytes += bytes;
+  async *process(sources: SourceRange[], metrics: ReadMetrics): AsyncGenerator<Tagged<ReadOutputs>> {
+    const { reading, storage } = this.options;
+    const counts: ReadCounts = { records: 0, blank: 0, unreadable: {} };
+    const onBytes = (bytes: number): void => metrics.bytesRead.increment(bytes);
+    for await (const { source, batch } of readRanges(sources, reading, storage, onBytes)) {
+      const { records, numbers, offsets, unreadable, blank } = batch;
+      const file = source.name;
+      const { unit } = inputFormat(source.format);
       counts.records += records.length;
       counts.blank += blank;
       for (const { kind } of unreadable) counts.unreadable[kind] = (counts.unreadable[kind] ?? 0) + 1;
-      metrics.bytesRead.increment(bytes);
       metrics.recordsRead.increment(records.length + unreadable.length);
-      if (records.length > 0) yield { tag: "records", value: { file, records, lines, offsets } };
-      if (unreadable.length > 0)
-        yield { tag: "unreadable", value: unreadable.map(({ kind, ...line }) => ({ kind, file, ...line })) };
+      if (records.length > 0) yield { tag: "records", value: { file, unit, records, numbers, offsets } };
+      if (unreadable.length > 0) {
+        const failures = unreadable.map(({ kind, number, offset, reason, content }) => {
+          return { kind, ...placeOf(file, unit, number, offset), reason, content };
+        });
+        yield { tag: "unreadable", value: failures };
+      }
     }
     yield { tag: "counts", value: counts };
   }
 }
 
-requireForSerialization("beam-predict/transforms", { ListFilesFn, ReadRecordsFn });
+requireForSerialization("beam-predict/transforms", { ListRangesFn, ReadRangesFn });

@@ -1,5 +1,7 @@
 // writeRecords: predictions and failures into files, which are put in place together when all of them are written.
 import "../sdk";
+import { KVCoder } from "apache-beam/coders/required_coders";
+import { VarIntCoder } from "apache-beam/coders/standard_coders";
 import { P, type PCollection } from "apache-beam/pvalue";
 import { flatten } from "apache-beam/transforms/flatten";
 import { groupByKey, impulse } from "apache-beam/transforms/internal";
@@ -7,17 +9,32 @@ import { counter } from "apache-beam/transforms/pardo";
 import { withName, type PTransform } from "apache-beam/transforms/transform";
 import { inGlobalWindow } from "./global_window";
 import type { KV } from "apache-beam/values";
-import { newJobId } from "../storage";
+import {
+  checkCompression,
+  compressionOf,
+  FLAT_FORMATS,
+  FormatError,
+  guessOutputFormat,
+  isFolderName,
+  lineEncoding,
+  newJobId,
+  type Compression,
+  type OutputFormatName,
+  type OutputLayout,
+  type StorageSettings,
+} from "../storage";
 import { asyncParDo } from "./async_pardo";
 import { jsonCoder } from "./blocks/coder";
-import type { PredictionBlock } from "./blocks/prediction_block";
+import { predictionBlockCoder, type PredictionBlock } from "./blocks/prediction_block";
 import type { Failure } from "./failure";
 import type { JobCounts } from "./job_counts";
 import type { MaxFailures } from "./max_failures";
 import type { ReadCounts } from "./read_records";
 import { BeginFn, CommitFn, commitMetrics, CountFn, type CommitTarget } from "./write/commit";
 import { partCoder, type Part } from "./write/parts";
-import { WriteFailuresFn, WriteJsonFn, WritePredictionsFn } from "./write/shards";
+import { AssignShardsFn } from "./write/by_shard";
+import { WriteFailuresFn, WriteJsonFn, WriteKeyedPredictionsFn, WritePredictionsFn } from "./write/shards";
+import type { OutputTarget } from "./write/target";
 
 /** What is written. */
 export type Writable = {
@@ -31,30 +48,50 @@ export type Writable = {
 export interface WriteOptions {
   /** Where predictions go: a file, or a folder of shards when it ends in `/`. */
   output: string;
-  /** Where failures go. Default: nowhere. */
+  /** Default: as the output's extension says, `tsv-json` where it says none. */
+  format?: OutputFormatName;
+  /** Of the whole of each file, in text formats. Default: as the output's extension says. */
+  compression?: Compression | "none";
+  /** Which fields and columns are written: `outputLayout` works it out from a model's schemas. Formats that have columns need it. */
+  layout?: OutputLayout;
+  /** How many files a folder output has. Default: as the runner writes them, one a bundle. */
+  numShards?: number;
+  /** Where failures go, as lines of JSON. Default: nowhere. */
   errors?: string;
   /** With more failures than this the job fails, and nothing is put in place. Default: any number is allowed. */
   maxFailures?: MaxFailures;
+  /** Where S3 and GCS are, when the environment does not say it. */
+  storage?: StorageSettings;
   /** Names what is written aside until the job is done; whoever cancels the job removes it by this name. */
   jobId?: string;
 }
 
+/** Records as they are and predictions as they are, for formats without columns. */
+const WHOLE: OutputLayout = { join: "input", predictionPrefix: "", predictionFields: [], columns: [] };
+
 /**
- * Writes predictions, a line each: the record, a tab, the prediction as JSON; and failures, a JSON object each.
+ * Writes predictions, by default a line each: the record, a tab, the prediction as JSON; and failures, a JSON object each.
  *
  * All is written aside and put in place at the end, the errors first and the output last. When the job fails or is
  * killed the previous output stays as it was.
  * @returns the job's counts, one element, when all is in place
+ * @throws FormatError for a format that needs a layout and has none
  */
 export function writeRecords(options: WriteOptions): PTransform<Writable, PCollection<JobCounts>> {
-  const { output, errors, maxFailures, jobId = newJobId() } = options;
+  const { errors: errorsPath, maxFailures, numShards, storage, jobId = newJobId() } = options;
+  const output = outputTarget(options);
+  const errors =
+    errorsPath === undefined ? undefined : { path: errorsPath, encoding: lineEncoding(errorsPath), storage };
   return withName("writeRecords", ({ predictions, failures = [], counts }: Writable) => {
+    const rows = inGlobalWindow(predictions, "predictionsInGlobalWindow");
+    const metrics = { rowsWritten: counter("rows_written") };
     const parts = [
-      inGlobalWindow(predictions, "predictionsInGlobalWindow").apply(
-        asyncParDo(new WritePredictionsFn(output, jobId), partCoder, {
-          rowsWritten: counter("rows_written"),
-        }),
-      ),
+      numShards === undefined || !isFolderName(output.path)
+        ? rows.apply(asyncParDo(new WritePredictionsFn(output, jobId), partCoder, metrics))
+        : rows
+            .apply(asyncParDo(new AssignShardsFn(numShards), shardCoder))
+            .apply(withName("byShard", groupByKey<number, PredictionBlock>()))
+            .apply(asyncParDo(new WriteKeyedPredictionsFn(output, jobId), partCoder, metrics)),
     ];
     if (errors !== undefined && failures.length > 0) {
       parts.push(
@@ -64,18 +101,36 @@ export function writeRecords(options: WriteOptions): PTransform<Writable, PColle
       );
     }
     if (counts !== undefined) parts.push(counts.apply(asyncParDo(new CountFn(), partCoder)));
-    return commit(parts, { output, errors, maxFailures }, jobId);
+    return commit(parts, { output, errors, maxFailures, numShards }, jobId);
   });
+}
+
+const shardCoder = new KVCoder<number, PredictionBlock>(new VarIntCoder(), predictionBlockCoder);
+
+function outputTarget(options: WriteOptions): OutputTarget {
+  const { output: path, storage, layout } = options;
+  const format = options.format ?? guessOutputFormat(path);
+  const asked = options.compression ?? compressionOf(path);
+  const compression = asked === "none" ? undefined : asked;
+  checkCompression(format, compression);
+  if (layout === undefined && FLAT_FORMATS.includes(format)) {
+    throw new FormatError(
+      `The format '${format}' has columns: give writeRecords a layout, outputLayout(model, {}, true).`,
+    );
+  }
+  return { path, encoding: { format, compression, layout: layout ?? WHOLE }, storage };
 }
 
 /** Writes JSON values into a file (or a folder of shards), a line each, in the same way. */
 export function writeJsonLines(
   output: string,
-  jobId = newJobId(),
+  { jobId = newJobId(), storage }: Pick<WriteOptions, "jobId" | "storage"> = {},
 ): PTransform<PCollection<unknown>, PCollection<JobCounts>> {
   return withName("writeJsonLines", (values: PCollection<unknown>) => {
     const written = inGlobalWindow(values, "valuesInGlobalWindow");
-    return commit([written.apply(asyncParDo(new WriteJsonFn(output, jobId), partCoder))], { output }, jobId);
+    const target = { path: output, encoding: lineEncoding(output), storage };
+    const parts = [written.apply(asyncParDo(new WriteJsonFn(target, jobId), partCoder))];
+    return commit(parts, { output: target }, jobId);
   });
 }
 

@@ -1,25 +1,24 @@
 // The command `predict`: the prediction job, from its options to its summary.
-import { countsFromMetrics } from "../../transforms";
+import { FLAT_FORMATS, guessOutputFormat, outputLayout } from "../../storage";
+import { countsFromMetrics, type WriteOptions } from "../../transforms";
 import { Destination, STANDARD_STREAM } from "../destination";
-import { runJob } from "../job";
-import { errorsBeside, type PredictOptions } from "../options";
+import { runJob, type JobContext } from "../job";
+import { errorsBeside, storageSettings, type PredictOptions } from "../options";
 import { predictionPipeline } from "../prediction_job";
+import { readOptions } from "../reading";
 import { summarize, summaryText } from "../summary";
 
 export async function run(options: PredictOptions): Promise<void> {
   const model = options.model_qualified_name;
   const output = new Destination(options.output, process.stdout);
   const errors = new Destination(options.errors ?? errorsBeside(options.output), process.stderr);
-  const { metrics, seconds } = await runJob(options, [errors, output], (jobId) =>
+  const { metrics, seconds } = await runJob(options, [errors, output], (context) =>
     predictionPipeline({
       model,
       input: options.input,
-      output: output.path,
-      errors: errors.path,
-      maxFailures: options.max_failures,
-      batchSize: options.batch_size,
-      maxRecordBytes: options.max_record_bytes,
-      jobId,
+      read: readOptions(options, context),
+      extraFields: options.extra_fields,
+      write: { ...writeOptions(options, context), output: output.path, errors: errors.path },
     }),
   );
   const names = { model, runner: options.runner, output: output.name, errors: errors.name };
@@ -31,4 +30,19 @@ export async function run(options: PredictOptions): Promise<void> {
   } else if (!options.quiet) {
     process.stderr.write(`${summaryText(summary)}\n`);
   }
+}
+
+/** How predictions are written, besides where. */
+function writeOptions(options: PredictOptions, { model, jobId }: JobContext): Omit<WriteOptions, "output"> {
+  const { join, select, prediction_prefix: predictionPrefix } = options;
+  const format = options.output_format ?? guessOutputFormat(options.output);
+  return {
+    format,
+    compression: options.output_compression,
+    layout: outputLayout(model, { join, select, predictionPrefix }, FLAT_FORMATS.includes(format)),
+    numShards: options.num_shards,
+    maxFailures: options.max_failures,
+    storage: storageSettings(options),
+    jobId,
+  };
 }

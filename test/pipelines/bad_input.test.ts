@@ -24,7 +24,7 @@ function expectSums({ read, unreadable, duplicates, distinct, predicted, null: n
 const ZEROS: Counts = {
   read: 0,
   blank: 0,
-  unreadable: { not_json: 0, not_utf8: 0, too_long: 0 },
+  unreadable: { not_json: 0, not_csv: 0, not_utf8: 0, too_long: 0 },
   duplicates: 0,
   distinct: 0,
   predicted: 0,

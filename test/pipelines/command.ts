@@ -82,8 +82,8 @@ export class Workplace {
   }
 
   /** Runs the command to its end, with options as they would be typed. */
-  run(line: string): Promise<Ended> {
-    return this.start(line).ended;
+  run(line: string, options: StartOptions = {}): Promise<Ended> {
+    return this.start(line, options).ended;
   }
 
   /** Starts the command. No option here has a space in it. */

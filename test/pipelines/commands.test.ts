@@ -11,6 +11,13 @@ const OPTIONS = [
   "batch_size",
   "max_record_bytes",
   "quiet",
+  "columns",
+  "extra_fields",
+  "gcs_endpoint",
+  "input_format",
+  "s3_endpoint",
+  "s3_region",
+  "split_bytes",
 ];
 
 describe("species_counts", () => {
@@ -82,9 +89,21 @@ describe("models", () => {
   });
 });
 
+const PREDICT_OPTIONS = [
+  "errors",
+  "join",
+  "max_failures",
+  "num_shards",
+  "output_compression",
+  "output_format",
+  "prediction_prefix",
+  "select",
+  "summary",
+];
+
 describe("help", () => {
   commandTests([
-    ["predict", [...OPTIONS, "errors", "max_failures", "summary"]],
+    ["predict", [...OPTIONS, ...PREDICT_OPTIONS]],
     ["species_counts", OPTIONS],
     ["models", ["load_model"]],
   ])("of %s lists every option with its purpose", async (place, command, options) => {

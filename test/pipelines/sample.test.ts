@@ -72,7 +72,7 @@ commandTest("gives the counts as one line of JSON, without progress or noise of 
     errors: "output.errors.ldjson",
     read: 15,
     blank: 0,
-    unreadable: { not_json: 0, not_utf8: 0, too_long: 0 },
+    unreadable: { not_json: 0, not_csv: 0, not_utf8: 0, too_long: 0 },
     duplicates: 0,
     distinct: 15,
     predicted: 14,

@@ -5,7 +5,7 @@ const NAMES = { model: "iris_model", runner: "direct", output: "out.ldjson", err
 const COUNTS = {
   read: 1_234_567,
   blank: 0,
-  unreadable: { not_json: 0, not_utf8: 0, too_long: 0 },
+  unreadable: { not_json: 0, not_csv: 0, not_utf8: 0, too_long: 0 },
   duplicates: 0,
   distinct: 1_234_567,
   predicted: 1_234_567,
@@ -42,7 +42,7 @@ test("a person reads numbers with separators in a column, the rate and where the
 test("what went wrong is counted by its kind, those kinds alone that there were", () => {
   const text = textOf({
     blank: 1000,
-    unreadable: { not_json: 2, not_utf8: 0, too_long: 1 },
+    unreadable: { not_json: 2, not_csv: 0, not_utf8: 0, too_long: 1 },
     null: { invalid_input: 0, model_error: 4, invalid_output: 0 },
     failures: 7,
   });
@@ -57,7 +57,7 @@ test("one failure is one failure", () => {
 });
 
 test("most lines not being JSON is pointed out, and streams are called by their names", () => {
-  const unreadable = { not_json: 1_000_000, not_utf8: 0, too_long: 0 };
+  const unreadable = { not_json: 1_000_000, not_csv: 0, not_utf8: 0, too_long: 0 };
   const text = textOf({ unreadable, failures: 1_000_000, output: "-", errors: "-" });
   expect(text.slice(-3)).toEqual([
     "predictions: standard output",

@@ -16,7 +16,7 @@ test("counts travel as metrics and come back, beyond 32 bits too", () => {
   const counts: fc.Arbitrary<JobCounts> = fc.record({
     read: n,
     blank: n,
-    unreadable: fc.record({ not_json: n, not_utf8: n, too_long: n }),
+    unreadable: fc.record({ not_json: n, not_csv: n, not_utf8: n, too_long: n }),
     duplicates: n,
     distinct: n,
     predicted: n,

@@ -40,11 +40,17 @@ function reference(records: { value: Tree; text: string }[]): string[] {
 async function run(
   files: string[],
   batchSize: number,
+  splitBytes: number,
 ): Promise<{ output: string[]; errors: string[]; counts: JobCounts }> {
   files.forEach((text, i) => writeFileSync(path.join(folder, `input-${i}`), text));
   const [output, errors] = [path.join(folder, "output"), path.join(folder, "errors")];
   const input = files.map((_, i) => path.join(folder, `input-${i}`));
-  const pipeline = predictionPipeline({ model: "any_model", input, output, errors, batchSize });
+  const pipeline = predictionPipeline({
+    model: "any_model",
+    input,
+    read: { batchSize, splitBytes },
+    write: { output, errors },
+  });
   const counts = countsFromMetrics(await createRunner("direct").run(pipeline));
   const lines = (name: string): string[] => readFileSync(name, "utf8").split("\n").slice(0, -1).sort();
   return { output: lines(output), errors: lines(errors), counts };
@@ -77,19 +83,24 @@ function fileText({
 test("the output is the reference's", async () => {
   const files = fc.array(file, { minLength: 1, maxLength: 4 });
   await fc.assert(
-    fc.asyncProperty(files, fc.constantFrom(1, 2, 3, 1024), async (files, batchSize) => {
-      const { output, errors, counts } = await run(files.map(fileText), batchSize);
-      const records = files.flatMap((file) => file.records);
-      expect(output).toEqual(reference(records));
-      const failed = records.filter(({ value }) => prediction(value) === "null");
-      expect(errors).toHaveLength(failed.length);
-      expect(counts).toMatchObject({
-        read: records.length,
-        distinct: output.length,
-        duplicates: records.length - output.length,
-        failures: failed.length,
-      });
-    }),
+    fc.asyncProperty(
+      files,
+      fc.constantFrom(1, 2, 3, 1024),
+      fc.constantFrom(7, 40, 1000),
+      async (files, batchSize, splitBytes) => {
+        const { output, errors, counts } = await run(files.map(fileText), batchSize, splitBytes);
+        const records = files.flatMap((file) => file.records);
+        expect(output).toEqual(reference(records));
+        const failed = records.filter(({ value }) => prediction(value) === "null");
+        expect(errors).toHaveLength(failed.length);
+        expect(counts).toMatchObject({
+          read: records.length,
+          distinct: output.length,
+          duplicates: records.length - output.length,
+          failures: failed.length,
+        });
+      },
+    ),
     { numRuns: 150 },
   );
 });

@@ -61,7 +61,7 @@ describe("readRecords", () => {
       (root) => root.apply(readRecords(inFolder("a.ldjson"), { batchSize: 2 })).records,
     );
     expect(blocks.map((block) => block.records.texts())).toEqual([['{"a":1}', '{"a":2}'], ["[3]"]]);
-    expect(blocks.map((block) => [...block.lines])).toEqual([[1, 3], [4]]);
+    expect(blocks.map((block) => [...block.numbers])).toEqual([[1, 3], [4]]);
     expect(blocks.map((block) => [...block.offsets])).toEqual([[0, 10], [19]]);
     expect(blocks[0].file).toBe(inFolder("a.ldjson"));
   });

@@ -6,45 +6,49 @@ import { BytesCoder } from "./coder";
 export interface RecordBlock {
   /** The file that they are from; empty for records that are from none. */
   file: string;
+  /** What `numbers` count. */
+  unit: "line" | "row";
   /** One compact JSON text a record. */
   records: ByteColumn;
-  /** Of each record, the number of its line (from 1) and the byte at which the line starts. */
-  lines: Float64Array;
+  /** Of each record, the number of its line or row (from 1) and the byte at which it starts; NaN where not known. */
+  numbers: Float64Array;
   offsets: Float64Array;
 }
 
 /** A block of JSON values that come from no file, for pipelines that have records of their own. */
 export function recordBlock(values: Iterable<unknown>): RecordBlock {
   const records = ByteColumn.of(Array.from(values, (value) => JSON.stringify(value)));
-  const lines = Float64Array.from(records.ends, (_, i) => i + 1);
-  return { file: "", records, lines, offsets: Float64Array.from(records.ends, (_, i) => records.start(i)) };
+  const numbers = Float64Array.from(records.ends, (_, i) => i + 1);
+  const offsets = Float64Array.from(records.ends, (_, i) => records.start(i));
+  return { file: "", unit: "line", records, numbers, offsets };
 }
 
-/** Layout (little endian): file as a column of one text, records as a column, then lines and offsets as doubles. */
+/** Layout (little endian): file and unit as a column of two texts, records as a column, numbers and offsets as doubles. */
 export const recordBlockCoder = new BytesCoder<RecordBlock>(
-  "beam-predict:coder:record_block:v1",
+  "beam-predict:coder:record_block:v2",
   encode,
   decode,
 );
 
-function encode({ file, records, lines, offsets }: RecordBlock): Buffer {
-  const name = ByteColumn.of([file]);
-  const out = Buffer.allocUnsafe(name.encodedLength + records.encodedLength + 16 * records.length);
-  let at = records.write(out, name.write(out, 0));
-  for (const line of lines) at = out.writeDoubleLE(line, at);
+function encode({ file, unit, records, numbers, offsets }: RecordBlock): Buffer {
+  const names = ByteColumn.of([file, unit]);
+  const out = Buffer.allocUnsafe(names.encodedLength + records.encodedLength + 16 * records.length);
+  let at = records.write(out, names.write(out, 0));
+  for (const number of numbers) at = out.writeDoubleLE(number, at);
   for (const offset of offsets) at = out.writeDoubleLE(offset, at);
   return out;
 }
 
 function decode(bytes: Buffer): RecordBlock {
-  const name = ByteColumn.read(bytes, 0);
-  const { column: records, at } = ByteColumn.read(bytes, name.at);
+  const names = ByteColumn.read(bytes, 0);
+  const { column: records, at } = ByteColumn.read(bytes, names.at);
   const doubles = (from: number): Float64Array =>
     Float64Array.from(records.ends, (_, i) => bytes.readDoubleLE(from + 8 * i));
   return {
-    file: name.column.text(0),
+    file: names.column.text(0),
+    unit: names.column.text(1) as RecordBlock["unit"],
     records,
-    lines: doubles(at),
+    numbers: doubles(at),
     offsets: doubles(at + 8 * records.length),
   };
 }

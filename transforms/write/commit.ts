@@ -3,19 +3,23 @@ import "../../sdk";
 import { requireForSerialization } from "apache-beam/serialization";
 import { counter, type Counter } from "apache-beam/transforms/pardo";
 import type { KV } from "apache-beam/values";
-import { StagedOutput } from "../../storage";
+import { fileExtension, isFolderName, mergeFiles } from "../../storage";
 import type { AsyncDoFn } from "../async_pardo";
 import { OUTCOMES } from "../blocks/prediction_block";
 import { COUNT_METRICS, countsToMetrics, noCounts, total, type JobCounts } from "../job_counts";
 import { EXAMPLES, isExceeded, TooManyFailuresError, type MaxFailures } from "../max_failures";
 import type { ReadCounts } from "../read_records";
 import { toCommit, type Part } from "./parts";
+import { Shard } from "./shard";
+import { stagedOutput, type OutputTarget } from "./target";
 
 /** Where the outputs go, and when they do not. */
 export interface CommitTarget {
-  output: string;
-  errors?: string;
+  output: OutputTarget;
+  errors?: OutputTarget;
   maxFailures?: MaxFailures;
+  /** How many parts a folder output has. Default: as many as were written. */
+  numShards?: number;
 }
 
 /** The metrics in which a commit gives out the counts. */
@@ -58,11 +62,29 @@ export class CommitFn implements AsyncDoFn<KV<string, Iterable<Part>>, JobCounts
         .slice(0, EXAMPLES);
       throw new TooManyFailuresError(maxFailures, counts.failures, counts.read, examples);
     }
-    if (errors !== undefined)
-      await new StagedOutput(errors, this.jobId).commit(pathsOf(parts, "errors"), counts);
-    await new StagedOutput(output, this.jobId).commit(pathsOf(parts, "output"), counts);
+    if (errors !== undefined) await this.putInPlace(errors, pathsOf(parts, "errors"), counts);
+    await this.putInPlace(output, pathsOf(parts, "output"), counts, this.target.numShards);
     for (const [name, count] of Object.entries(countsToMetrics(counts))) metrics[name].increment(count);
     yield counts;
+  }
+
+  private async putInPlace(
+    target: OutputTarget,
+    written: readonly string[],
+    success: JobCounts,
+    numShards = 1,
+  ): Promise<void> {
+    const { jobId } = this;
+    const shards = [...written].sort();
+    // An empty output is a file without a row, so that whoever reads it finds something to read.
+    const wanted = isFolderName(target.path) ? numShards : 1;
+    while (shards.length < wanted) shards.push(await Shard.empty(target, jobId));
+    await stagedOutput(target, jobId).commit({
+      shards,
+      extension: fileExtension(target.encoding),
+      merge: (sources) => mergeFiles(target.encoding, jobId, sources),
+      success,
+    });
   }
 }
 

@@ -1,51 +1,55 @@
-// The DoFns that write the lines of a bundle into a shard of its own, and tell the commit of it.
+// The DoFns that write what they get into shards, and tell the commit of them.
 import "../../sdk";
 import { PaneInfoCoder } from "apache-beam/coders/required_coders";
 import { requireForSerialization } from "apache-beam/serialization";
 import type { Counter } from "apache-beam/transforms/pardo";
 import { GlobalWindow, type KV, type WindowedValue } from "apache-beam/values";
-import { copyBytes, StagedOutput, type ShardWriter } from "../../storage";
+import { ByteColumn, type Rows } from "../../storage";
 import type { AsyncDoFn } from "../async_pardo";
 import { OUTCOMES, type PredictionBlock } from "../blocks/prediction_block";
 import { failureLine, type Failure } from "../failure";
 import { EXAMPLES, isExceeded, TooManyFailuresError, type MaxFailures } from "../max_failures";
 import { toCommit, type Part } from "./parts";
+import { Shard } from "./shard";
+import type { OutputTarget } from "./target";
 
-/** Writes the lines of a bundle into a shard of its own, which it tells the commit of when the bundle is done. */
+/** Writes what is in a bundle into a shard of its own, which it tells the commit of when the bundle is done. */
 abstract class WriteShardFn<ElementT, ContextT> implements AsyncDoFn<ElementT, KV<string, Part>, ContextT> {
-  protected rows = 0;
-  private shard: ShardWriter | undefined;
+  private shard: Shard | undefined;
 
   constructor(
-    readonly target: string,
+    readonly target: OutputTarget,
     readonly jobId: string,
   ) {}
 
   async startBundle(): Promise<void> {
     // A bundle that failed left its shard open.
-    await this.shard?.close();
-    this.rows = 0;
+    await this.shard?.abandon();
     this.shard = undefined;
   }
 
   abstract process(element: ElementT, context: ContextT): Promise<void>;
 
-  protected abstract part(path: string): Part;
+  protected abstract part(path: string, rows: number): Part;
 
-  protected async write(lines: Buffer, rows: number): Promise<void> {
-    this.shard ??= await new StagedOutput(this.target, this.jobId).createShard();
-    await this.shard.write(lines);
-    this.rows += rows;
+  /** Rows that the bundle has written so far. */
+  protected get rows(): number {
+    return this.shard?.rows ?? 0;
+  }
+
+  protected async write(rows: Rows): Promise<void> {
+    this.shard ??= await Shard.open(this.target, this.jobId);
+    await this.shard.write(rows);
   }
 
   async *finishBundle(): AsyncGenerator<WindowedValue<KV<string, Part>>> {
     const { shard } = this;
     if (shard === undefined) return;
     this.shard = undefined;
-    await shard.close();
+    const path = await shard.close();
     const window = new GlobalWindow();
     yield {
-      value: toCommit(this.part(shard.path)),
+      value: toCommit(this.part(path, shard.rows)),
       windows: [window],
       timestamp: window.maxTimestamp(),
       pane: PaneInfoCoder.ONE_AND_ONLY_FIRING,
@@ -53,49 +57,84 @@ abstract class WriteShardFn<ElementT, ContextT> implements AsyncDoFn<ElementT, K
   }
 }
 
-interface WriteMetrics {
+export interface WriteMetrics {
   rowsWritten: Counter;
 }
 
+/** Writes predictions into a shard a bundle. */
 export class WritePredictionsFn extends WriteShardFn<PredictionBlock, WriteMetrics> {
   beamName = "writePredictions";
   private outcomes: number[] = [];
 
   override async startBundle(): Promise<void> {
     await super.startBundle();
-    this.outcomes = OUTCOMES.map(() => 0);
+    this.outcomes = noOutcomes();
   }
 
   async process(block: PredictionBlock, metrics: WriteMetrics): Promise<void> {
-    await this.write(predictionLines(block), block.records.length);
-    for (const outcome of block.outcomes) this.outcomes[outcome]++;
+    await this.write(block);
+    countOutcomes(block, this.outcomes);
     metrics.rowsWritten.increment(block.records.length);
   }
 
-  protected part(path: string): Part {
-    return { of: "output", path, rows: this.rows, outcomes: this.outcomes };
+  protected part(path: string, rows: number): Part {
+    return { of: "output", path, rows, outcomes: this.outcomes };
   }
 }
 
-/** The lines of a block: record, tab, prediction, line feed. */
-function predictionLines({ records, predictions }: PredictionBlock): Buffer {
-  const lines = Buffer.allocUnsafe(records.bytes.length + predictions.bytes.length + 2 * records.length);
-  let at = 0;
-  for (let i = 0; i < records.length; i++) {
-    at = copyBytes(records.bytes, records.start(i), records.ends[i], lines, at);
-    lines[at++] = 0x09;
-    at = copyBytes(predictions.bytes, predictions.start(i), predictions.ends[i], lines, at);
-    lines[at++] = 0x0a;
+/** Writes the predictions of a key into a shard. */
+export class WriteKeyedPredictionsFn implements AsyncDoFn<
+  KV<number, Iterable<PredictionBlock>>,
+  KV<string, Part>,
+  WriteMetrics
+> {
+  beamName = "writeShard";
+
+  constructor(
+    readonly target: OutputTarget,
+    readonly jobId: string,
+  ) {}
+
+  async *process(
+    { value: blocks }: KV<number, Iterable<PredictionBlock>>,
+    metrics: WriteMetrics,
+  ): AsyncGenerator<KV<string, Part>> {
+    const shard = await Shard.open(this.target, this.jobId);
+    const outcomes = noOutcomes();
+    try {
+      for (const block of blocks) {
+        await shard.write(block);
+        countOutcomes(block, outcomes);
+        metrics.rowsWritten.increment(block.records.length);
+      }
+    } catch (error) {
+      await shard.abandon();
+      throw error;
+    }
+    yield toCommit({ of: "output", path: await shard.close(), rows: shard.rows, outcomes });
   }
-  return lines;
 }
 
+function noOutcomes(): number[] {
+  return OUTCOMES.map(() => 0);
+}
+
+function countOutcomes(block: PredictionBlock, counts: number[]): void {
+  for (const outcome of block.outcomes) counts[outcome]++;
+}
+
+/** Texts as rows without predictions. */
+function lines(texts: Iterable<string>): Rows {
+  return { records: ByteColumn.of(texts), predictions: ByteColumn.of([]) };
+}
+
+/** Writes failures, a line each. */
 export class WriteFailuresFn extends WriteShardFn<Failure[], undefined> {
   beamName = "writeFailures";
   private examples: Failure[] = [];
 
   constructor(
-    target: string,
+    target: OutputTarget,
     jobId: string,
     readonly maxFailures: MaxFailures | undefined,
   ) {
@@ -109,10 +148,7 @@ export class WriteFailuresFn extends WriteShardFn<Failure[], undefined> {
 
   async process(failures: Failure[]): Promise<void> {
     this.examples.push(...failures.slice(0, EXAMPLES - this.examples.length));
-    await this.write(
-      Buffer.from(failures.map((failure) => `${failureLine(failure)}\n`).join("")),
-      failures.length,
-    );
+    await this.write(lines(failures.map(failureLine)));
     // A number of lines is known to be too many as soon as one bundle has them: no need to run to the end.
     const { maxFailures, rows, examples } = this;
     if (maxFailures && "lines" in maxFailures && isExceeded(maxFailures, rows, 0)) {
@@ -120,8 +156,8 @@ export class WriteFailuresFn extends WriteShardFn<Failure[], undefined> {
     }
   }
 
-  protected part(path: string): Part {
-    return { of: "errors", path, rows: this.rows, examples: this.examples };
+  protected part(path: string, rows: number): Part {
+    return { of: "errors", path, rows, examples: this.examples };
   }
 }
 
@@ -130,12 +166,17 @@ export class WriteJsonFn extends WriteShardFn<unknown, undefined> {
   beamName = "writeJson";
 
   async process(value: unknown): Promise<void> {
-    await this.write(Buffer.from(`${JSON.stringify(value)}\n`), 1);
+    await this.write(lines([JSON.stringify(value)]));
   }
 
-  protected part(path: string): Part {
-    return { of: "output", path, rows: this.rows, outcomes: [] };
+  protected part(path: string, rows: number): Part {
+    return { of: "output", path, rows, outcomes: [] };
   }
 }
 
-requireForSerialization("beam-predict/transforms", { WritePredictionsFn, WriteFailuresFn, WriteJsonFn });
+requireForSerialization("beam-predict/transforms", {
+  WritePredictionsFn,
+  WriteKeyedPredictionsFn,
+  WriteFailuresFn,
+  WriteJsonFn,
+});

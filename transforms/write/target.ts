@@ -1,0 +1,15 @@
+// An output as its writers and its commit know it: where it goes, and how its files are encoded.
+import { fileSystemOf, type OutputEncoding, type StagedOutput, type StorageSettings } from "../../storage";
+
+/** Plain data: it travels to workers. */
+export interface OutputTarget {
+  /** A file, or a folder of shards when it ends in `/`. */
+  path: string;
+  encoding: OutputEncoding;
+  storage?: StorageSettings;
+}
+
+/** The output of a job, written aside until its commit. */
+export function stagedOutput({ path, storage }: OutputTarget, jobId: string): StagedOutput {
+  return fileSystemOf(path, storage).stage(path, jobId);
+}
