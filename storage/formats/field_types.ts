@@ -10,12 +10,15 @@ type Schema = Readonly<Record<string, unknown>>;
 
 /** The types of the top-level properties of a schema; those whose types it does not say are left out. */
 export function fieldTypesOf(schema: Schema): FieldTypes {
-  const types: Record<string, readonly FieldType[]> = {};
-  for (const name of fieldNamesOf(schema)) {
-    const found = typesOf((resolve(schema, schema).properties as Record<string, unknown>)[name], schema, 0);
-    if (found !== undefined) types[name] = found;
-  }
-  return types;
+  const { properties } = resolve(schema, schema);
+  if (typeof properties !== "object" || properties === null) return {};
+  // Not by assignment: a field may be called `__proto__`.
+  return Object.fromEntries(
+    Object.entries(properties).flatMap(([name, property]) => {
+      const types = typesOf(property, schema, 0);
+      return types === undefined ? [] : [[name, types]];
+    }),
+  );
 }
 
 /** The names of the top-level properties of a schema, in its order. */

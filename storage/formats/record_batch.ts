@@ -92,6 +92,32 @@ export class BatchBuilder {
     }
   }
 
+  /**
+   * Room for a record of up to `size` bytes, which a caller that writes compact JSON itself writes to `bytes` from the
+   * returned position on, and then adds with `endCompact`.
+   */
+  reserve(size: number): number {
+    this.records.reserve(size);
+    return this.records.size;
+  }
+
+  /** Where `reserve` makes room; another buffer after each call of it. */
+  get bytes(): Buffer {
+    return this.records.bytes;
+  }
+
+  /** Adds the record that was written up to `end`, unless it is too long. */
+  endCompact(end: number, number: number, offset: number): void {
+    const { records, options } = this;
+    const size = end - records.size;
+    if (size > options.maxRecordBytes) {
+      return this.addTooLong(size, records.bytes, records.size, end, number, offset);
+    }
+    records.endAt(end);
+    this.numbers.push(number);
+    this.offsets.push(offset);
+  }
+
   /** Adds a record whose text is known to be compact JSON. */
   addCompact(text: string, number: number, offset: number): void {
     const size = Buffer.byteLength(text);

@@ -40,10 +40,12 @@ export class FieldFinder {
   /** Where the value of each field is, in the order of the names; `starts` is -1 where there is none. */
   readonly starts: Int32Array;
   readonly ends: Int32Array;
-  private readonly places: ReadonlyMap<string, number>;
+  /** The names as they stand in a text that escapes nothing it need not. */
+  private readonly quoted: readonly Buffer[];
 
-  constructor(names: readonly string[]) {
-    this.places = new Map(names.map((name, i) => [name, i]));
+  /** @param names each once */
+  constructor(private readonly names: readonly string[]) {
+    this.quoted = names.map((name) => Buffer.from(JSON.stringify(name)));
     this.starts = new Int32Array(names.length);
     this.ends = new Int32Array(names.length);
   }
@@ -54,13 +56,35 @@ export class FieldFinder {
    */
   find(source: Buffer, from: number, to: number): boolean {
     this.starts.fill(-1);
+    let expected = 0;
     return visitMembers(source, from, to, (nameFrom, nameTo, valueFrom, valueTo) => {
-      const place = this.places.get(memberName(source, nameFrom, nameTo));
-      if (place === undefined) return;
+      const place = this.placeOf(source, nameFrom, nameTo, expected);
+      if (place < 0) return;
       this.starts[place] = valueFrom;
       this.ends[place] = valueTo;
+      expected = place + 1;
     });
   }
+
+  /**
+   * The place of a member's name among the names, -1 for another. Bytes are compared, first with the name that comes
+   * next in most records: decoding each name took a third of the time of writing columns.
+   */
+  private placeOf(source: Buffer, nameFrom: number, nameTo: number, expected: number): number {
+    const { quoted } = this;
+    for (let k = 0; k < quoted.length; k++) {
+      const place = (expected + k) % quoted.length;
+      if (isEqual(quoted[place], source, nameFrom, nameTo)) return place;
+    }
+    const isEscaped = source.subarray(nameFrom, nameTo).includes(BACKSLASH);
+    return isEscaped ? this.names.indexOf(memberName(source, nameFrom, nameTo)) : -1;
+  }
+}
+
+function isEqual(name: Buffer, source: Buffer, from: number, to: number): boolean {
+  if (name.length !== to - from) return false;
+  for (let i = 0; i < name.length; i++) if (name[i] !== source[from + i]) return false;
+  return true;
 }
 
 /** The position behind the string that starts at `p`. */

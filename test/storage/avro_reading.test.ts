@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
+import { floatText } from "../../storage/json/number_text";
 import { READING_DEFAULTS } from "../../storage/formats/input_format";
 import { long, memoryFile, rawFile, readRows, streamedFile, writeWithAvsc } from "./avro_files";
 
@@ -184,7 +185,7 @@ const primitive: fc.Arbitrary<Sample> = fc.oneof(
     .map((value) => ({ schema: "double", value, text: Object.is(value, -0) ? "-0" : JSON.stringify(value) })),
   fc
     .float({ noNaN: true, noDefaultInfinity: true })
-    .map((value) => ({ schema: "float", value, text: Object.is(value, -0) ? "-0" : JSON.stringify(value) })),
+    .map((value) => ({ schema: "float", value, text: floatText(value) })),
   fc.string({ unit: "binary" }).map((value) => ({ schema: "string", value, text: JSON.stringify(value) })),
 );
 

@@ -16,11 +16,12 @@ function expected(file: Buffer): { kind: string; number: number; offset: number;
   const CELL = '"(?:[^"]|"")*"(?!")[^,\n]*|"(?:[^"]|"")*$|[^",\n][^,\n]*|';
   const found = [];
   let number = 1;
-  for (const { 0: whole, index } of text
+  for (const { 0: whole, 1: lineEnd, index } of text
     .slice(start)
-    .matchAll(new RegExp(`(?:${CELL})(?:,(?:${CELL}))*(?:\n|$)`, "g"))) {
+    .matchAll(new RegExp(`(?:${CELL})(?:,(?:${CELL}))*(\n|$)`, "g"))) {
     if (whole === "") break;
-    const row = whole.replace(/\r?\n$|\r$/, "");
+    // A quote that is never closed has the line end at the end of the file in it.
+    const row = whole.slice(0, whole.length - lineEnd.length).replace(/\r$/, "");
     const place = { number, offset: start + index };
     number += whole.split("\n").length - 1;
     const cells = [...`,${row}`.matchAll(new RegExp(`,(${CELL})`, "g"))].map((match) => match[1]);

@@ -150,7 +150,7 @@ describe("a value that its column can't hold", () => {
     const file = written([COLUMNS[place]], [[[record, '{"p":1}']]]);
     await expect(file).rejects.toBeInstanceOf(UnwritableRowError);
     await expect(file).rejects.toThrow(
-      new RegExp(`^The column '${name}' of a Parquet file holds .+ Write jsonl or tsv-json instead`),
+      new RegExp(`^The column '${name}' holds .+ Write jsonl or tsv-json instead`),
     );
     await expect(file).rejects.toThrow(value);
   });
@@ -159,11 +159,6 @@ describe("a value that its column can't hold", () => {
     const record = `{${JSON.stringify(COLUMNS[place].field)}:${value}}`;
     const texts = await textsOf(await written([COLUMNS[place]], [[[record, "null"]]]));
     expect(texts).toEqual([`{${JSON.stringify(COLUMNS[place].name)}:null}`]);
-  });
-
-  it("is shown in its first hundred bytes", async () => {
-    const file = written([COLUMNS[0]], [[[`{"d":"${"x".repeat(1000)}"}`, "{}"]]]);
-    await expect(file).rejects.toThrow(`not "${"x".repeat(99)}.... Write`);
   });
 });
 

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { ChunkBytes } from "../../storage/formats/parquet/chunk_bytes";
 import { readRuns } from "../../storage/formats/parquet/runs";
 import { dateText, timestampText } from "../../storage/formats/parquet/time_texts";
-import { floatText } from "../../storage/formats/parquet/value_texts";
+import { floatText } from "../../storage/json/number_text";
 import { fileOf } from "./parquet_files";
 
 function varint(value: number): number[] {

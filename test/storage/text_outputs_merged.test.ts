@@ -153,13 +153,17 @@ it("takes record after record with names that no other has, and still knows thos
   await expect(merged([...rows, last])).rejects.toThrow('"species"');
 });
 
-it("grows with its rows: many short records, one long prediction", async () => {
+it("grows with its rows: many short records, one long prediction, fields repeated", async () => {
   const text = "x".repeat(1 << 20);
   const rows: Row[] = [["{}", `{"a":"${text}"}`], ...Array.from({ length: 5000 }, (): Row => ["{}", "1"])];
+  rows.push(...Array.from({ length: 5000 }, (): Row => ["{}", '{"a":1,"a":23}']));
   const lines = await merged(rows, { predictionPrefix: "long prefix ".repeat(20) });
-  expect(lines).toHaveLength(5001);
-  expect(Object.values(JSON.parse(lines[0]) as object)).toEqual([text]);
-  expect(Object.values(JSON.parse(lines[5000]) as object)).toEqual([1]);
+  expect(lines).toHaveLength(10_001);
+  lines.forEach((line, i) => {
+    const expected = i === 0 ? text : i <= 5000 ? 1 : 23;
+    if (Object.values(JSON.parse(line) as object).join() !== `${expected}`)
+      throw new Error(`line ${i}: ${line}`);
+  });
 });
 
 /** What a line has to mean, put together from the trees; undefined when the row is to be refused. */

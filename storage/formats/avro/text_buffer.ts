@@ -52,13 +52,6 @@ export class TextBuffer {
     }
   }
 
-  /** Adds a number as the shortest text that means the same double. JSON has no text for three of them. */
-  addDouble(value: number): void {
-    if (Number.isNaN(value)) this.addAscii("null");
-    else if (value === Infinity || value === -Infinity) this.addAscii(`"${value}"`);
-    else this.addAscii(Object.is(value, -0) ? "-0" : String(value));
-  }
-
   /** Adds the JSON string of the characters whose UTF-8 bytes are `source[from..to)`. */
   addString(source: Buffer, from: number, to: number): void {
     this.reserve(to - from + 2);

@@ -1,4 +1,5 @@
 // Turns a schema into functions that write the JSON text of Avro's binary values: no object is made on the way.
+import { doubleText, floatText } from "../../json/number_text";
 import { isUtf8 } from "node:buffer";
 import { JsonCompactor } from "../../json/compact";
 import type { Cursor } from "./cursor";
@@ -20,7 +21,7 @@ const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 
 /**
- * The function that writes values of a type. Numbers keep every digit; a float is the double of the same value. NaN is
+ * The function that writes values of a type. Numbers keep every digit; a float is the shortest text that reads back as the same float. NaN is
  * null, the infinities are strings. Bytes are the string that they are the UTF-8 of, else base64. A union is the value
  * alone. Strings are not checked to be UTF-8: whoever takes the record does.
  */
@@ -42,9 +43,9 @@ class Compiler {
       case "long":
         return type.logical === undefined ? writeLong : writeCalendar(type.logical);
       case "float":
-        return (input, out) => out.addDouble(input.bytes.readFloatLE(input.take(4)));
+        return (input, out) => out.addAscii(floatText(input.bytes.readFloatLE(input.take(4))));
       case "double":
-        return (input, out) => out.addDouble(input.bytes.readDoubleLE(input.take(8)));
+        return (input, out) => out.addAscii(doubleText(input.bytes.readDoubleLE(input.take(8))));
       case "string":
         return type.logical?.name === "json" ? writeJson() : writeString;
       case "bytes":

@@ -93,9 +93,10 @@ class RowReader {
     } else if (!rows.isUtf8) {
       this.refuse("not_utf8", "is not UTF-8");
     } else {
-      const end = writer.write(source, from, to);
+      const start = batch.reserve(writer.roomFor(source, from, to));
+      const end = writer.write(source, from, to, batch.bytes, start);
       if (end === BAD_ROW) this.refuse("not_csv", writer.fault);
-      else batch.addJson(writer.out, 0, end, number, offset, true);
+      else batch.endCompact(end, number, offset);
     }
   }
 

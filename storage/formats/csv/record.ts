@@ -19,8 +19,6 @@ const LARGE = 1 << 16;
 
 /** Writes rows of certain columns as records. */
 export class RecordWriter {
-  /** Where `write` writes. */
-  out: Buffer = Buffer.allocUnsafeSlow(1 << 14);
   fault = "";
   private readonly cells: CellCursor;
   private readonly names: readonly Buffer[];
@@ -34,15 +32,18 @@ export class RecordWriter {
     this.room = this.names.reduce((sum, name) => sum + name.length + roomForCell(0) + 1, 2);
   }
 
+  /** The bytes that the record of the row `source[from..to)` takes at most. */
+  roomFor(source: Buffer, from: number, to: number): number {
+    return this.room + roomForText(source, from, to);
+  }
+
   /**
-   * Writes the record of the row `source[from..to)`, which is UTF-8, at the beginning of `out`.
-   * @returns its length or `BAD_ROW`
+   * Writes the record of the row `source[from..to)`, which is UTF-8, to `out` at `start`, where there is room for it.
+   * @returns the position behind it, or `BAD_ROW`
    */
-  write(source: Buffer, from: number, to: number): number {
+  write(source: Buffer, from: number, to: number, out: Buffer, start: number): number {
     const { cells, names, writers } = this;
-    this.reserve(this.room + roomForText(source, from, to));
-    const { out } = this;
-    let at = 0;
+    let at = start;
     out[at++] = OPEN_BRACE;
     cells.begin(source, from, to);
     while (cells.next()) {
@@ -62,13 +63,9 @@ export class RecordWriter {
       return BAD_ROW;
     }
     // The last comma makes room for the brace.
-    if (at > 1) at--;
+    if (at > start + 1) at--;
     out[at++] = CLOSE_BRACE;
     return at;
-  }
-
-  private reserve(size: number): void {
-    if (size > this.out.length) this.out = Buffer.allocUnsafeSlow(Math.max(size, 2 * this.out.length));
   }
 }
 

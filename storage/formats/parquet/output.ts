@@ -1,20 +1,15 @@
 // Writes predictions as Parquet files: columns with types, in row groups that bound what is held in memory.
 import type { SchemaElement } from "hyparquet";
 import type { ByteWriter, ParquetWriter } from "hyparquet-writer";
-import { UnwritableRowError } from "../../errors";
-import { FieldFinder } from "../../json/members";
-import type { ByteColumn } from "../../byte_column";
+import type { ColumnValue } from "../column_values";
 import type { Column, ColumnType, FileEncoder, OutputFormat, OutputLayout, Rows } from "../output_format";
-import { type Cell, cellOf } from "./cells";
+import { RowValues } from "../row_values";
 import { MAGIC } from "./footer";
 import { mergeParquet } from "./merge";
 
 /** A row group is written when it has so many rows, or when the texts that its rows came from have so many bytes. */
 const GROUP_ROWS = 1 << 17;
 const GROUP_BYTES = 64 << 20;
-
-/** Bytes of a value that an error shows. */
-const SHOWN = 100;
 
 export const parquetOutput: OutputFormat = {
   extension: ".parquet",
@@ -23,40 +18,33 @@ export const parquetOutput: OutputFormat = {
   merge: mergeParquet,
 };
 
-/** Which records and predictions the cells of columns come from. */
-interface Source {
-  finder: FieldFinder;
-  /** The fields that are looked for. */
-  fields: string[];
-}
-
 class ParquetEncoder implements FileEncoder {
   private readonly columns: readonly Column[];
-  private readonly sources: Record<Column["source"], Source>;
-  /** Of each column, the place of its field among those of its source; -1 for the whole of it. */
-  private readonly places: readonly number[];
-  private cells: Cell[][];
+  private readonly values: RowValues;
+  private readonly row: ColumnValue[] = [];
+  private cells: ColumnValue[][];
   private rows = 0;
   private bytes = 0;
   private file: { writer: ParquetWriter; out: ByteWriter } | undefined;
 
   constructor({ columns }: OutputLayout) {
     this.columns = columns;
+    this.values = new RowValues(columns);
     this.cells = columns.map(() => []);
-    this.sources = { record: sourceOf(columns, "record"), prediction: sourceOf(columns, "prediction") };
-    this.places = columns.map(({ source, field }) =>
-      field === undefined ? -1 : this.sources[source].fields.indexOf(field),
-    );
   }
 
   header(): Buffer {
     return MAGIC;
   }
 
-  async encode({ records, predictions }: Rows): Promise<Buffer> {
+  async encode(rows: Rows): Promise<Buffer> {
+    const { records, predictions } = rows;
     const full: Buffer[] = [];
-    for (let row = 0; row < records.length; row++) {
-      this.add(records, predictions, row);
+    for (let i = 0; i < records.length; i++) {
+      this.values.read(rows, i, this.row);
+      for (let column = 0; column < this.row.length; column++) this.cells[column].push(this.row[column]);
+      this.rows++;
+      this.bytes += records.ends[i] - records.start(i) + predictions.ends[i] - predictions.start(i);
       if (this.rows >= GROUP_ROWS || this.bytes >= GROUP_BYTES) full.push(await this.flush());
     }
     return full.length === 1 ? full[0] : Buffer.concat(full);
@@ -70,35 +58,6 @@ class ParquetEncoder implements FileEncoder {
       if (element.logical_type?.type === "JSON") element.converted_type = "JSON";
     await writer.finish();
     return Buffer.concat([last, taken(out)]);
-  }
-
-  private add(records: ByteColumn, predictions: ByteColumn, row: number): void {
-    const { columns, places, sources, cells } = this;
-    const texts = { record: records, prediction: predictions };
-    for (const source of ["record", "prediction"] as const) {
-      const { fields, finder } = sources[source];
-      const { bytes, ends } = texts[source];
-      const start = texts[source].start(row);
-      // Without fields of an object all cells are null.
-      if (fields.length > 0) finder.find(bytes, start, ends[row]);
-      this.bytes += ends[row] - start;
-    }
-    for (let i = 0; i < columns.length; i++) {
-      const { source, type } = columns[i];
-      const { bytes, ends } = texts[source];
-      const place = places[i];
-      const { finder } = sources[source];
-      const from = place < 0 ? texts[source].start(row) : finder.starts[place];
-      const to = place < 0 ? ends[row] : finder.ends[place];
-      let cell = from < 0 ? null : cellOf(type, bytes, from, to);
-      if (cell === undefined) {
-        // A record without a prediction was refused by the model; it stands whole in the errors output.
-        if (!isNull(predictions, row)) throw unwritable(columns[i], bytes, from, to);
-        cell = null;
-      }
-      cells[i].push(cell);
-    }
-    this.rows++;
   }
 
   /** The bytes of a row group of all rows that were kept back. */
@@ -151,30 +110,9 @@ const ELEMENTS: Readonly<Record<ColumnType, Omit<SchemaElement, "name">>> = {
   json: { type: "BYTE_ARRAY", logical_type: { type: "JSON" } },
 };
 
-function sourceOf(columns: readonly Column[], source: Column["source"]): Source {
-  const named = columns.filter((column) => column.source === source && column.field !== undefined);
-  const fields = [...new Set(named.map(({ field }) => field!))];
-  return { fields, finder: new FieldFinder(fields) };
-}
-
 /** What was written, out of the writer, which goes on counting. */
 function taken(out: ByteWriter): Buffer {
   const bytes = Buffer.from(out.getBytes());
   out.index = 0;
   return bytes;
-}
-
-function isNull(column: ByteColumn, row: number): boolean {
-  const start = column.start(row);
-  return column.ends[row] - start === 4 && column.bytes.toString("latin1", start, start + 4) === "null";
-}
-
-function unwritable({ name, type }: Column, bytes: Buffer, from: number, to: number): UnwritableRowError {
-  const value = bytes.toString("utf8", from, Math.min(to, from + SHOWN)) + (to - from > SHOWN ? "..." : "");
-  const what = { double: "doubles", int64: "64-bit integers", boolean: "booleans", string: "strings" };
-  const kind = type === "json" ? "JSON" : what[type];
-  return new UnwritableRowError(
-    `The column '${name}' of a Parquet file holds ${kind}, not ${value}. ` +
-      "Write jsonl or tsv-json instead, which hold any value.",
-  );
 }

@@ -117,8 +117,10 @@ export class ChunkPages {
     const size = header.uncompressed_page_size;
     if (header.type === "DICTIONARY_PAGE" && dictionary !== undefined) {
       const { num_values: count } = dictionary;
-      this.expect(count);
-      const values = readValues(decoders, this.decompressed(body, size), count, this.kind("PLAIN"));
+      const page = this.decompressed(body, size);
+      // It may have more values than are used, but no more than bytes.
+      if (!(count >= 0 && count <= page.length)) throw new Error(`a dictionary of ${count} values`);
+      const values = readValues(decoders, page, count, this.kind("PLAIN"));
       this.dictionary = { values, texts: new Array<string | undefined>(count) };
       return undefined;
     }
