@@ -50,6 +50,7 @@ class Job {
   readonly standardInput: StandardInput | undefined;
   private readonly staged: StagedOutput[];
   private progress: Progress | undefined;
+  private isStarted = false;
   private isCancelled = false;
 
   constructor(
@@ -71,6 +72,7 @@ class Job {
       await this.standardInput?.keep(process.stdin);
       const files = await this.listInputs();
       await refuseOverwriting(files, this.outputs, storageSettings(this.options));
+      this.isStarted = true;
       for (const output of this.staged) await output.removeStale();
       if (!this.options.quiet) this.progress = new Progress(files.reduce((sum, { size }) => sum + size, 0));
       const started = performance.now();
@@ -84,7 +86,8 @@ class Job {
       if (this.isCancelled) await new Promise(() => undefined);
       this.progress?.stop();
       stopWatching();
-      await this.discard();
+      // What made the job fail is what there is to tell; what stays behind the next job removes.
+      await this.discard().catch(() => undefined);
     }
   }
 
@@ -102,7 +105,7 @@ class Job {
   /** Removes what was written aside. */
   private async discard(): Promise<void> {
     this.discardTemporary();
-    await Promise.all(this.staged.map((output) => output.discard()));
+    if (this.isStarted) await Promise.all(this.staged.map((output) => output.discard()));
   }
 
   private discardTemporary(): void {

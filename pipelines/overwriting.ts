@@ -19,11 +19,12 @@ export async function refuseOverwriting(
   destinations: readonly Destination[],
   storage: StorageSettings,
 ): Promise<void> {
+  // The main one, by whose name the others may be called, is the last.
+  for (const { name, path } of [...destinations].reverse()) refuseWholeBucket(name, path);
   const identity = (path: string): Promise<string> => fileSystemOf(path, storage).identity(path);
   const outputs: { name: string; isFolder: boolean; real: string }[] = [];
   for (const { name, path, isFolder } of destinations) {
     const files = fileSystemOf(path, storage);
-    refuseWholeBucket(name, path);
     const output = { name, isFolder, real: await identity(path) };
     for (const input of inputs) {
       if (isReplaced(await identity(input.path), output)) {

@@ -3,6 +3,7 @@ import type { StorageSettings } from "../../storage";
 import { GcsStore } from "../../storage/file_systems/gcs/gcs_store";
 import { S3Store } from "../../storage/file_systems/s3/s3_store";
 import { FakeGcs } from "../servers/fake_gcs";
+import { GcsUploads } from "../servers/gcs_uploads";
 import { VersityGw } from "../servers/versitygw";
 import { load, store } from "./format_places";
 
@@ -11,6 +12,9 @@ export class Store {
   private constructor(
     readonly scheme: "s3" | "gs",
     private readonly server: VersityGw | FakeGcs,
+    /** The address of the store, with uploads that can be resumed. */
+    readonly endpoint: string,
+    private readonly uploads: GcsUploads | undefined,
     /** What a command needs in its environment. */
     readonly env: Record<string, string>,
   ) {}
@@ -18,14 +22,13 @@ export class Store {
   static async start(scheme: "s3" | "gs", bucket = "bucket"): Promise<Store> {
     const server = scheme === "s3" ? await VersityGw.start() : await FakeGcs.start();
     await server.createBucket(bucket);
-    if (!(server instanceof VersityGw)) return new Store(scheme, server, {});
+    if (!(server instanceof VersityGw)) {
+      const uploads = await GcsUploads.start(server.endpoint);
+      return new Store(scheme, server, `http://127.0.0.1:${uploads.port}`, uploads, {});
+    }
     // The tests' own calls, too, find their credentials in the environment.
     Object.assign(process.env, server.credentials);
-    return new Store(scheme, server, { ...server.credentials });
-  }
-
-  get endpoint(): string {
-    return this.server.endpoint;
+    return new Store(scheme, server, server.endpoint, undefined, { ...server.credentials });
   }
 
   get port(): number {
@@ -66,7 +69,8 @@ export class Store {
     return found.sort();
   }
 
-  stop(): Promise<void> {
-    return this.server.stop();
+  async stop(): Promise<void> {
+    await this.uploads?.stop();
+    await this.server.stop();
   }
 }

@@ -63,6 +63,7 @@ export class GcsUploads {
     }
     const forwarded = request(url, { method: incoming.method, headers: incoming.headers });
     forwarded.on("error", () => outgoing.destroy());
+    outgoing.on("close", () => forwarded.destroy());
     forwarded.on("response", (reply) => {
       outgoing.writeHead(reply.statusCode!, reply.rawHeaders);
       reply.pipe(outgoing);

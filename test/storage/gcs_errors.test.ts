@@ -25,7 +25,7 @@ const CALLS: [string, (store: ObjectStore) => Promise<unknown>][] = [
   ["read 'gs://bkt/a'", (store) => store.find("a")],
   ["read 'gs://bkt/a'", (store) => store.ownerOf("a")],
   ["write 'gs://bkt/a'", (store) => store.put("a", Buffer.from("x"))],
-  ["write 'gs://bkt/a'", (store) => store.create("a")],
+  ["write 'gs://bkt/a'", (store) => store.create("a").then((writer) => writer.close())],
   ["write 'gs://bkt/s/piece", (store) => store.prepare("a", [Buffer.from("x")], "s/", "owner")],
   ["write 'gs://bkt/a'", (store) => store.complete({ key: "a", token: { staged: "s", preparation: "p" } })],
   ["remove 'gs://bkt/a'", (store) => store.remove(["a"])],

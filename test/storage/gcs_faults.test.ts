@@ -167,7 +167,7 @@ describe("a server that", () => {
       /^Cannot read 'gs:\/\/beam-predict-gcs-faults\/key': http:\/\/127.0.0.1:\d+ has sent nothing for 0.2 s$/,
     );
     await expect(collect(store.list("key"))).rejects.toThrow(FileAccessError);
-    await expect(store.create("key")).rejects.toThrow(FileAccessError);
+    await expect(store.create("key").then((writer) => writer.close())).rejects.toThrow(FileAccessError);
     await expect(store.put("key", Buffer.from("x"))).rejects.toThrow(FileAccessError);
   });
 

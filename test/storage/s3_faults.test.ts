@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { FileAccessError, StorageError } from "../../storage/errors";
 import { chunks } from "../../storage/file_systems/s3/body";
 import { S3Store } from "../../storage/file_systems/s3/s3_store";
-import { FaultyProxy, type Fault, type ProxiedRequest } from "../servers/faulty_proxy";
+import { FaultyProxy, type Fault, type ProxiedRequest } from "../servers/scripted_proxy";
 import { bytes, collect, contentOf, s3 } from "./s3_testing";
 
 const { bucket, server } = s3();

@@ -10,7 +10,7 @@ import { GcsClient } from "./gcs_client";
 import { GcsComposing } from "./gcs_composing";
 import { accessError, GcsRefusal, noBucket } from "./gcs_errors";
 import { objectPath, readRange } from "./gcs_reading";
-import { GcsUpload } from "./gcs_upload";
+import { GcsUpload, wholeUpload } from "./gcs_upload";
 
 /** The custom metadata that says whose an object is, and by which `prepare` it came about. */
 const OWNER = "beam-predict-owner";
@@ -74,19 +74,11 @@ export class GcsStore implements ObjectStore {
   }
 
   async put(key: string, content: Buffer): Promise<void> {
-    await this.naming("write", key, () =>
-      this.client.call({
-        method: "POST",
-        path: `/upload${this.objects}`,
-        query: { uploadType: "media", name: key },
-        headers: { "content-type": "application/octet-stream" },
-        body: content,
-      }),
-    );
+    await this.naming("write", key, () => this.client.call(wholeUpload(this.bucket, key, content)));
   }
 
-  create(key: string): Promise<ObjectWriter> {
-    return GcsUpload.begin(this.client, this.bucket, key);
+  async create(key: string): Promise<ObjectWriter> {
+    return new GcsUpload(this.client, this.bucket, key);
   }
 
   async prepare(

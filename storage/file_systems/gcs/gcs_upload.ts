@@ -1,8 +1,9 @@
-// A resumable upload: an object written as a stream, in chunks that are sent again when their connection breaks.
+// Writes an object as a stream: a small one in one request, a larger one as a resumable upload, in chunks that are sent
+// again when their connection breaks.
 import { createHash } from "node:crypto";
 
 import type { ObjectWriter } from "../object_store/object_store";
-import type { GcsAnswer, GcsClient } from "./gcs_client";
+import type { GcsAnswer, GcsCall, GcsClient } from "./gcs_client";
 import { accessError, GcsConnectionError, GcsRefusal } from "./gcs_errors";
 
 /** The status of an upload that is not whole yet. */
@@ -19,31 +20,14 @@ export class GcsUpload implements ObjectWriter {
   private failure?: Error;
   private readonly hash = createHash("md5");
 
-  private constructor(
+  /** Where a resumable upload goes, once there is one. One that is left alone expires by itself after a week. */
+  private session?: URL;
+
+  constructor(
     private readonly client: GcsClient,
     private readonly bucket: string,
     private readonly key: string,
-    private readonly session: URL,
   ) {}
-
-  /** Begins an upload. An upload that is left alone expires by itself after a week. */
-  static async begin(client: GcsClient, bucket: string, key: string): Promise<GcsUpload> {
-    try {
-      const { headers } = await client.call({
-        method: "POST",
-        path: `/upload/storage/v1/b/${encodeURIComponent(bucket)}/o`,
-        query: { uploadType: "resumable", name: key },
-        headers: { "x-upload-content-type": "application/octet-stream" },
-        body: {},
-      });
-      if (!headers.location) throw new GcsConnectionError("the store gave no address to upload to");
-      // The path is what counts: an emulator may know itself by another name than the one it is reached by.
-      const { pathname, search } = new URL(headers.location, client.endpoint);
-      return new GcsUpload(client, bucket, key, new URL(pathname + search, client.endpoint));
-    } catch (error) {
-      throw accessError("write", bucket, key, error);
-    }
-  }
 
   async write(bytes: Buffer): Promise<void> {
     const { chunkBytes } = this.client.limits;
@@ -75,12 +59,35 @@ export class GcsUpload implements ObjectWriter {
     const bytes = (this.chunk ?? Buffer.alloc(0)).subarray(0, this.filled);
     this.chunk = undefined;
     this.filled = 0;
-    this.sending = this.send(bytes, last).catch((error: unknown) => {
+    const isWhole = last && this.session === undefined;
+    this.sending = (isWhole ? this.sendWhole(bytes) : this.send(bytes, last)).catch((error: unknown) => {
       this.failure = accessError("write", this.bucket, this.key, error);
     });
   }
 
+  /** A small object in one request, which may be repeated. */
+  private async sendWhole(content: Buffer): Promise<void> {
+    this.hash.update(content);
+    this.check(await this.client.call(wholeUpload(this.bucket, this.key, content)), content.length);
+  }
+
+  /** The address of the resumable upload, which is begun when it is first needed. */
+  private async begin(): Promise<URL> {
+    const { headers } = await this.client.call({
+      method: "POST",
+      path: uploadPath(this.bucket),
+      query: { uploadType: "resumable", name: this.key },
+      headers: { "x-upload-content-type": "application/octet-stream" },
+      body: {},
+    });
+    if (!headers.location) throw new GcsConnectionError("the store gave no address to upload to");
+    // The path is what counts: an emulator may know itself by another name than the one it is reached by.
+    const { pathname, search } = new URL(headers.location, this.client.endpoint);
+    return new URL(pathname + search, this.client.endpoint);
+  }
+
   private async send(chunk: Buffer, last: boolean): Promise<void> {
+    const session = (this.session ??= await this.begin());
     const start = this.sentBytes;
     const end = start + chunk.length;
     this.hash.update(chunk);
@@ -90,8 +97,8 @@ export class GcsUpload implements ObjectWriter {
       try {
         const asked = lost;
         const answer = await (asked
-          ? this.ask()
-          : this.put(chunk.subarray(stored - start), stored, last ? end : "*"));
+          ? this.ask(session)
+          : this.put(session, chunk.subarray(stored - start), stored, last ? end : "*"));
         lost = false;
         if (answer.status !== INCOMPLETE) {
           if (!last) throw new GcsRefusal(answer.status, "it took the object for whole before it was");
@@ -113,12 +120,12 @@ export class GcsUpload implements ObjectWriter {
   }
 
   /** Sends bytes from a place on, the last ones with the object's size. */
-  private put(bytes: Buffer, from: number, total: number | "*"): Promise<GcsAnswer> {
+  private put(session: URL, bytes: Buffer, from: number, total: number | "*"): Promise<GcsAnswer> {
     const range = bytes.length > 0 ? `${from}-${from + bytes.length - 1}` : "*";
     return this.client.callOnce(
       {
         method: "PUT",
-        path: this.session,
+        path: session,
         headers: { "content-range": `bytes ${range}/${total}` },
         body: bytes,
       },
@@ -127,9 +134,9 @@ export class GcsUpload implements ObjectWriter {
   }
 
   /** Asks how much is stored: an answer got lost. */
-  private ask(): Promise<GcsAnswer> {
+  private ask(session: URL): Promise<GcsAnswer> {
     const headers = { "content-range": "bytes */*" };
-    return this.client.callOnce({ method: "PUT", path: this.session, headers }, [INCOMPLETE]);
+    return this.client.callOnce({ method: "PUT", path: session, headers }, [INCOMPLETE]);
   }
 
   /** What is stored has to be what was sent. */
@@ -140,6 +147,21 @@ export class GcsUpload implements ObjectWriter {
       throw new Error("what is stored is not what was sent; run it again");
     }
   }
+}
+
+/** The call that stores an object at once. */
+export function wholeUpload(bucket: string, key: string, content: Buffer): GcsCall {
+  return {
+    method: "POST",
+    path: uploadPath(bucket),
+    query: { uploadType: "media", name: key },
+    headers: { "content-type": "application/octet-stream" },
+    body: content,
+  };
+}
+
+function uploadPath(bucket: string): string {
+  return `/upload/storage/v1/b/${encodeURIComponent(bucket)}/o`;
 }
 
 /** How many bytes of an upload the store has, of its answer to a chunk. */
