@@ -13,8 +13,11 @@ import { storageSettings, type CommonOptions } from "./options";
 import type { Destination } from "./destination";
 import { loadModels } from "./load_models";
 import { refuseOverwriting } from "./overwriting";
+import { UsageError } from "./errors";
 import { Progress } from "./progress";
+import { refuseIdleColumns } from "./reading";
 import { StandardInput } from "./standard_input";
+import { isPipeOrDevice } from "./streams";
 
 /** What a pipeline is built for. */
 export interface JobContext {
@@ -69,12 +72,15 @@ class Job {
   ): Promise<{ metrics: Metrics; seconds: number }> {
     const stopWatching = this.cancelOnSignals();
     try {
-      await this.standardInput?.keep(process.stdin);
       const files = await this.listInputs();
+      refuseIdleColumns(this.options, files);
       await refuseOverwriting(files, this.outputs, storageSettings(this.options));
       this.isStarted = true;
       for (const output of this.staged) await output.removeStale();
-      if (!this.options.quiet) this.progress = new Progress(files.reduce((sum, { size }) => sum + size, 0));
+      // Not before all else is known to be right: it may be long.
+      const kept = (await this.standardInput?.keep(process.stdin)) ?? 0;
+      if (!this.options.quiet)
+        this.progress = new Progress(files.reduce((sum, { size }) => sum + size, kept));
       const started = performance.now();
       const metrics = await runner.run(pipeline, { onMetrics: this.progress?.update });
       const seconds = (performance.now() - started) / 1000;
@@ -91,12 +97,17 @@ class Job {
     }
   }
 
-  /** The files that the job reads, so that a missing one is known before anything runs. */
+  /** The files that the job reads besides standard input, so that a missing one is known before anything runs. */
   private async listInputs(): Promise<FileInfo[]> {
     const files: FileInfo[] = [];
     for (const pattern of this.options.input) {
-      const path = pattern === STANDARD_INPUT ? this.standardInput!.path : pattern;
-      const found = fileSystemOf(path, storageSettings(this.options)).list(path);
+      if (pattern === STANDARD_INPUT) continue;
+      if (isPipeOrDevice(pattern)) {
+        throw new UsageError(
+          `The input '${pattern}' is a pipe or a device, not a file. Give it as standard input: --input -.`,
+        );
+      }
+      const found = fileSystemOf(pattern, storageSettings(this.options)).list(pattern);
       for await (const file of found) files.push(file);
     }
     return files;

@@ -10,7 +10,6 @@ import { READING_DEFAULTS } from "../storage/formats/input_format";
 import type { StorageSettings } from "../storage/file_systems/settings";
 import { DEFAULT_SPLIT_BYTES } from "../storage/sources";
 import { parseMaxFailures, type MaxFailures } from "../transforms/max_failures";
-import { STANDARD_STREAM } from "./destination";
 
 /** Options that every pipeline takes. */
 export interface CommonOptions {
@@ -175,7 +174,6 @@ export function toSnakeCase(argv: readonly string[]): string[] {
 
 /** Where failures go unless it is said: beside the output, `out.csv.gz` to `out.errors.ldjson`. */
 export function errorsBeside(output: string): string {
-  if (output === STANDARD_STREAM) return STANDARD_STREAM;
   // Not with `path`: it would make `s3:/` of `s3://`.
   const [, folder, base] = /^(.*[/\\])?([^/\\]*)$/s.exec(withoutSlash(output))!;
   return `${folder ?? ""}${path.parse(withoutCompression(base)).name}.errors.ldjson`;

@@ -15,13 +15,23 @@ export class StandardInput {
     this.path = path.join(this.folder, "input");
   }
 
-  /** Reads the stream to its end. @throws FileAccessError when there is no room for it */
-  async keep(stream: NodeJS.ReadableStream): Promise<void> {
+  /**
+   * Reads the stream to its end.
+   * @returns how many bytes it had
+   * @throws FileAccessError when it can't be read, or there is no room for it
+   */
+  async keep(stream: NodeJS.ReadableStream): Promise<number> {
     try {
       mkdirSync(this.folder, { mode: 0o700 });
-      await pipeline(stream, createWriteStream(this.path));
+      const file = createWriteStream(this.path);
+      await pipeline(stream, file);
+      return file.bytesWritten;
     } catch (error) {
-      throw new FileAccessError("read", "standard input", error);
+      // Whoever has no room for it needs to know where.
+      const isRead = (error as NodeJS.ErrnoException).syscall === "read";
+      throw isRead
+        ? new FileAccessError("read", "standard input", error)
+        : new FileAccessError("write", this.path, error);
     }
   }
 

@@ -45,9 +45,12 @@ export function summaryText(summary: Summary): string {
     ...(failures > 0
       ? [`${counted(failures, "failure")}: ${errors === STANDARD_STREAM ? "standard error" : errors}`]
       : []),
-    ...(2 * unreadable.not_json > read ? ["Most lines are not JSON. Is the input line-delimited JSON?"] : []),
+    ...(2 * (unreadable.not_json + unreadable.not_utf8) > read ? [NOT_JSON_LINES] : []),
   ].join("\n");
 }
+
+const NOT_JSON_LINES =
+  "Most lines are not JSON. Another format is named by --input_format or the file's extension, gzip and zstd by .gz and .zst.";
 
 function counted(count: number, what: string): string {
   return `${count.toLocaleString("en")} ${count === 1 ? what : `${what}s`}`;

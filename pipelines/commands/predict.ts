@@ -2,6 +2,7 @@
 import { FLAT_FORMATS, guessOutputFormat, outputLayout } from "../../storage";
 import { countsFromMetrics, type WriteOptions } from "../../transforms";
 import { Destination, STANDARD_STREAM } from "../destination";
+import { UsageError } from "../errors";
 import { runJob, type JobContext } from "../job";
 import { errorsBeside, storageSettings, type PredictOptions } from "../options";
 import { predictionPipeline } from "../prediction_job";
@@ -11,7 +12,11 @@ import { summarize, summaryText } from "../summary";
 export async function run(options: PredictOptions): Promise<void> {
   const model = options.model_qualified_name;
   const output = new Destination(options.output, process.stdout);
-  const errors = new Destination(options.errors ?? errorsBeside(options.output), process.stderr);
+  refuseWithoutEffect(options, output.isFolder);
+  const errors = new Destination(
+    options.errors ?? (output.isStream ? STANDARD_STREAM : errorsBeside(options.output)),
+    process.stderr,
+  );
   const { metrics, seconds } = await runJob(options, [errors, output], (context) =>
     predictionPipeline({
       model,
@@ -29,6 +34,16 @@ export async function run(options: PredictOptions): Promise<void> {
     stream.write(`${JSON.stringify(summary)}\n`);
   } else if (!options.quiet) {
     process.stderr.write(`${summaryText(summary)}\n`);
+  }
+}
+
+/** Refuses options that would do nothing: whoever gives one expects that it does. */
+function refuseWithoutEffect({ num_shards, select, join }: PredictOptions, isFolder: boolean): void {
+  if (num_shards !== undefined && !isFolder) {
+    throw new UsageError("--num_shards is of a folder: end the name of --output in /.");
+  }
+  if (select !== undefined && join === "none") {
+    throw new UsageError("--join none writes nothing of a record: leave it or --select out.");
   }
 }
 

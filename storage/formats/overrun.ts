@@ -14,16 +14,11 @@ const GROWTH = 16;
  */
 export async function* readWithOverrun(file: InputFile, start: number, end: number): AsyncGenerator<Buffer> {
   yield* readAll(file, start, end);
-  const total = file.size ?? Infinity;
+  // A file whose size is not known is read as a whole: nothing is behind its range.
+  const total = file.size ?? end;
   for (let size = FIRST_OVERRUN; end < total; size = Math.min(GROWTH * size, MOST_OVERRUN)) {
     const next = Math.min(end + size, total);
-    let read = 0;
-    for await (const chunk of readAll(file, end, next)) {
-      read += chunk.length;
-      yield chunk;
-    }
-    // A file whose size is not known ends where less comes than was asked for.
-    if (read < next - end) return;
+    yield* readAll(file, end, next);
     end = next;
   }
 }

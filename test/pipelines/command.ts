@@ -39,6 +39,8 @@ export interface StartOptions {
   env?: Record<string, string>;
   /** Options of Node itself. */
   node?: string[];
+  /** Whether its standard input stays open; otherwise it is empty. */
+  isInputOpen?: boolean;
 }
 
 /** The counts of `--summary json`. */
@@ -87,14 +89,19 @@ export class Workplace {
   }
 
   /** Starts the command. No option here has a space in it. */
-  start(line: string, { env = {}, node = [] }: StartOptions = {}): Started {
-    return this.spawn(process.execPath, [...node, COMMAND, ...line.split(" ").filter(Boolean)], env);
+  start(line: string, { env = {}, node = [], isInputOpen = false }: StartOptions = {}): Started {
+    const args = [...node, COMMAND, ...line.split(" ").filter(Boolean)];
+    const started = this.spawn(process.execPath, args, env);
+    if (!isInputOpen) started.child.stdin.end();
+    return started;
   }
 
   /** Runs a line of the shell, in which `beam-predict` is the command. */
   shell(line: string): Promise<Ended> {
     const define = `beam-predict() { '${process.execPath}' '${COMMAND}' "$@"; }`;
-    return this.spawn("bash", ["-c", `${define}; ${line}`], {}).ended;
+    const { child, ended } = this.spawn("bash", ["-c", `${define}; ${line}`], {});
+    child.stdin.end();
+    return ended;
   }
 
   /** The path of a file here. */
@@ -155,7 +162,6 @@ export class Workplace {
       env: { ...inherited, TMPDIR: this.temporary, HOME: this.temporary, ...env },
     });
     this.running.add(child);
-    child.stdin.end();
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));

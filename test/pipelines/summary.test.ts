@@ -62,6 +62,6 @@ test("most lines not being JSON is pointed out, and streams are called by their 
   expect(text.slice(-3)).toEqual([
     "predictions: standard output",
     "1,000,000 failures: standard error",
-    "Most lines are not JSON. Is the input line-delimited JSON?",
+    "Most lines are not JSON. Another format is named by --input_format or the file's extension, gzip and zstd by .gz and .zst.",
   ]);
 });

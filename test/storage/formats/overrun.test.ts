@@ -33,9 +33,8 @@ describe("a range and what follows", () => {
         fc.nat(bytes.length),
         fc.nat(bytes.length + 10),
         fc.constantFrom(10 * KB, 64 * KB, Infinity),
-        fc.boolean(),
-        async (start, length, chunk, isSizeKnown) => {
-          const file = new MemoryFile(bytes, chunk, isSizeKnown);
+        async (start, length, chunk) => {
+          const file = new MemoryFile(bytes, chunk);
           const found = await taken(file, start, start + length, Infinity);
           expect(found.equals(bytes.subarray(start))).toBe(true);
           expect(file.open).toBe(0);
@@ -43,6 +42,13 @@ describe("a range and what follows", () => {
       ),
       { numRuns: 100 },
     );
+  });
+
+  it("are the whole of a file whose size is not known, and nothing behind it", async () => {
+    const bytes = numbered(200 * KB);
+    const file = new MemoryFile(bytes, 64 * KB, false);
+    expect((await taken(file, 0, Number.MAX_SAFE_INTEGER, Infinity)).equals(bytes)).toBe(true);
+    expect(file.requests).toHaveLength(1);
   });
 
   it("are fetched in requests of 64 KiB, 1 MiB, and 16 MiB as often as needed", async () => {
