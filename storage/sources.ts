@@ -14,7 +14,8 @@ export interface SourceRange {
   name: string;
   format: InputFormatName;
   compression?: Compression;
-  range: ByteRange;
+  /** Without an end it goes to the end of the file: JSON, in which it travels, has no infinity. */
+  range: Omit<ByteRange, "end"> & { end?: number };
 }
 
 export interface SourceOptions {
@@ -27,9 +28,6 @@ export interface SourceOptions {
   /** The file that holds what came from standard input, which the pattern `-` names. */
   standardInput?: string;
 }
-
-/** Where a range ends whose file is as long as it is: no file is longer, and JSON has no infinity. */
-const UNKNOWN_SIZE = Number.MAX_SAFE_INTEGER;
 
 /** Files up to this size are read by one worker, if nothing else is said: 64 MiB. */
 export const DEFAULT_SPLIT_BYTES = 64 << 20;
@@ -65,7 +63,7 @@ async function* splitFile(
   const reader = inputFormat(format);
   const whole = { file, name, format, compression };
   if (compression !== undefined) {
-    yield { ...whole, range: { start: 0, end: UNKNOWN_SIZE, first: 1 } };
+    yield { ...whole, range: { start: 0, first: 1 } };
   } else if (reader.split === undefined || file.size <= 1.5 * splitBytes) {
     yield { ...whole, range: { start: 0, end: file.size, first: 1 } };
   } else {
@@ -94,7 +92,8 @@ export async function* readRanges(
   for (const [i, source] of sources.entries()) {
     const files = contents.take(i) ?? fileSystemOf(source.file.path, storage);
     const input = openInput(source, files, onBytes);
-    for await (const batch of inputFormat(source.format).read(input, source.range, reading)) {
+    const range = { end: Infinity, ...source.range };
+    for await (const batch of inputFormat(source.format).read(input, range, reading)) {
       yield { source, batch };
     }
   }

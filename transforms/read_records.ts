@@ -104,7 +104,7 @@ class ListRangesFn implements AsyncDoFn<Uint8Array, SourceRange[]> {
     let bytes = 0;
     for await (const source of listRanges(this.patterns, this.options)) {
       gathered.push(source);
-      bytes += Math.min(source.range.end, source.file.size) - source.range.start;
+      bytes += (source.range.end ?? source.file.size) - source.range.start;
       if (bytes < this.options.splitBytes && gathered.length < GATHERED_RANGES) continue;
       yield gathered;
       gathered = [];

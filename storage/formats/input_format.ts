@@ -15,7 +15,7 @@ export interface InputFile {
 /** A part of a file that is read on its own: the records that begin in the bytes `[start, end)`. */
 export interface ByteRange {
   start: number;
-  /** Behind the end of the file where its size is not known. */
+  /** `Infinity` for the rest of a file whose size is not known. */
   end: number;
   /** The number of the line or row that begins at `start`, where it is known; 1 at the start of a file. */
   first?: number;

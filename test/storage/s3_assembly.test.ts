@@ -177,6 +177,21 @@ it("uploads under a prefix are abandoned, of prepared objects and of writers, an
   expect((await collect(store.list("jobs/"))).map(({ key }) => key)).toEqual(["jobs/2/a"]);
 });
 
+it("uploads of prepared objects are abandoned by their staging prefix, and no others at the same keys", async () => {
+  const store = await withShards();
+  const gone = [
+    await store.prepare("out", [text], ".out.1.tmp/", "1"),
+    await store.prepare("b", [], ".out.1.tmp/", "1"),
+  ];
+  const kept = await store.prepare("out", [text], ".out.2.tmp/", "2");
+  await store.abandonUploads(".out.1.tmp/");
+  await store.abandonUploads(".out.1.tmp/");
+  for (const prepared of gone) await expect(store.complete(prepared)).rejects.toThrow(/its upload is gone/);
+  expect((await collect(store.uploads(""))).map(({ key }) => key)).toEqual(["out"]);
+  await store.complete(kept);
+  expect(await contentOf(store, "out")).toEqual(text);
+});
+
 it("an object of a shard that is missing is refused, and no upload is left", async () => {
   const store = await withShards();
   for (const end of [1000, 20_000_000]) {

@@ -51,16 +51,17 @@ it.each<[string, Fault]>([
     await writer.close();
   });
   const segments = [Buffer.from("a"), { shard: "large", start: 0, end: large.length }];
-  const prepared = await faulty(() => store.prepare("out", segments, "", "me"));
+  const prepared = await faulty(() => store.prepare("out", segments, "staging/", "me"));
   await faulty(() => store.complete(prepared));
   expect((await faulty(() => contentOf(store, "out"))).equals(Buffer.concat([Buffer.from("a"), large]))).toBe(
     true,
   );
   expect(await faulty(() => store.ownerOf("out"))).toBe("me");
-  await faulty(async () => store.abandon(await store.prepare("out", [], "", "you")));
+  await faulty(async () => store.abandon(await store.prepare("out", [], "staging/", "you")));
   await faulty(() => store.remove(["small"]));
   await faulty(() => store.abandonUploads(""));
-  expect((await faulty(() => collect(store.list("")))).map(({ key }) => key)).toEqual(["large", "out"]);
+  const keys = (await faulty(() => collect(store.list("")))).map(({ key }) => key);
+  expect(keys.filter((key) => !key.startsWith("staging/"))).toEqual(["large", "out"]);
 });
 
 it("a store that keeps failing is told of", async () => {
@@ -85,7 +86,7 @@ it("a call that is refused is not tried again", async () => {
 describe("completing", () => {
   it("that fails in the body of a good reply is tried again", async () => {
     const store = await behindProxy();
-    const prepared = await store.prepare("out", [Buffer.from("a")], "", "me");
+    const prepared = await store.prepare("out", [Buffer.from("a")], "staging/", "me");
     fail(1, isComplete, { status: 200, body: `<?xml version="1.0"?>\n  ${INTERNAL}` });
     await store.complete(prepared);
     expect(await contentOf(store, "out")).toEqual(Buffer.from("a"));
@@ -99,7 +100,7 @@ describe("completing", () => {
 
   it("an upload that is gone counts as done when the object is that upload's", async () => {
     const store = await behindProxy();
-    const prepared = await store.prepare("out", [Buffer.from("a")], "", "me");
+    const prepared = await store.prepare("out", [Buffer.from("a")], "staging/", "me");
     await store.complete(prepared);
     fail(1, isComplete, GONE);
     await store.complete(prepared);
@@ -107,10 +108,10 @@ describe("completing", () => {
 
   it("an upload that is gone is an error when the object is another's, of the same owner and content even", async () => {
     const store = await behindProxy();
-    const prepared = await store.prepare("out", [Buffer.from("a")], "", "me");
+    const prepared = await store.prepare("out", [Buffer.from("a")], "staging/", "me");
     fail(1, isComplete, GONE);
     await expect(store.complete(prepared)).rejects.toThrow(/its upload is gone/);
-    await store.complete(await store.prepare("out", [Buffer.from("a")], "", "me"));
+    await store.complete(await store.prepare("out", [Buffer.from("a")], "staging/", "me"));
     fail(1, isComplete, GONE);
     await expect(store.complete(prepared)).rejects.toThrow(/its upload is gone/);
   });
@@ -136,7 +137,9 @@ describe("a body", () => {
     const content = bytes(3_000_000);
     await store.put("a", content);
     fail(3, ({ method }) => method === "GET", { after: 700_000, then: "close" });
-    await store.complete(await store.prepare("out", [{ shard: "a", start: 100, end: 2_999_900 }], "", "me"));
+    await store.complete(
+      await store.prepare("out", [{ shard: "a", start: 100, end: 2_999_900 }], "staging/", "me"),
+    );
     expect((await contentOf(store, "out")).equals(content.subarray(100, 2_999_900))).toBe(true);
   });
 

@@ -44,7 +44,7 @@ async function refusal(
   expect(message).not.toContain("\n");
   if (error instanceof StorageError) {
     expect(error.code).toBe("FILE_ACCESS");
-    expect(message).toMatch(new RegExp(`^Cannot \\w+ 's3://${name}/folder/(key)?': `));
+    expect(message).toMatch(new RegExp(`^Cannot \\w+ 's3://${name}/folder/(key|upload-)?': `));
   }
   return message;
 }

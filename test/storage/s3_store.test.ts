@@ -78,13 +78,14 @@ it.each(SPECIAL)("a key %j is that key everywhere", async (key) => {
   expect((await collect(store.list(""))).map((object) => object.key)).toEqual([key]);
   expect((await collect(store.list(key))).map((object) => object.key)).toEqual([key]);
   expect(await contentOf(store, key)).toEqual(Buffer.from("content"));
-  const copy = await store.prepare(`${key} copied`, [{ shard: key, start: 0, end: 7 }], "", "me");
+  const copy = await store.prepare(`${key} copied`, [{ shard: key, start: 0, end: 7 }], "staging/", "me");
   await store.complete(copy);
   expect(await contentOf(store, `${key} copied`)).toEqual(Buffer.from("content"));
-  await store.prepare(`${key} left`, [], "", "me");
+  await store.prepare(`${key} left`, [], "staging/", "me");
   await store.abandonUploads(key);
   await store.remove([key, `${key} copied`]);
-  expect(await collect(store.list(""))).toEqual([]);
+  expect((await collect(store.list(""))).filter((object) => !object.key.startsWith("staging/"))).toEqual([]);
+  expect(await collect(store.uploads(""))).toEqual([]);
 });
 
 it("a key of special characters is copied within the store", async () => {
@@ -92,7 +93,7 @@ it("a key of special characters is copied within the store", async () => {
   const [key, content] = [SPECIAL.join(""), bytes(7_000_000)];
   await store.put(key, content);
   const range = { shard: key, start: 0, end: content.length };
-  await store.complete(await store.prepare("copied", [range], "", "me"));
+  await store.complete(await store.prepare("copied", [range], "staging/", "me"));
   expect((await contentOf(store, "copied")).equals(content)).toBe(true);
 });
 

@@ -76,7 +76,6 @@ describe("readRecords", () => {
     ]);
     const [counts] = await collect<ReadCounts>((root) => read(root).counts);
     expect(counts).toMatchObject({
-      bytes: 25,
       records: 1,
       blank: 1,
       unreadable: { not_json: 1, too_long: 1 },
