@@ -56,6 +56,8 @@ export default tseslint.config(
   ...importLaw,
   {
     files: ["**/*.mjs", "**/*.cjs"],
-    languageOptions: { globals: { process: "readonly", console: "readonly", Buffer: "readonly" } },
+    languageOptions: {
+      globals: { process: "readonly", console: "readonly", Buffer: "readonly", performance: "readonly" },
+    },
   },
 );
