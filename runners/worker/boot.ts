@@ -1,0 +1,74 @@
+// The executable of a worker process. Runners start it (PROCESS environments), and the pool does (EXTERNAL):
+//   node boot.js --id=ID --control_endpoint=HOST:PORT [--logging_endpoint= --provision_endpoint= --artifact_endpoint=]
+import { parseArgs } from "node:util";
+import { describeFailure, WorkerError } from "./errors";
+import { captureConsole } from "./logging/console_capture";
+import { Severity } from "./logging/log_channel";
+import { getProvisionInfo } from "./provision";
+import { loadModules, registeredModules } from "./registered_modules";
+import { Worker } from "./worker";
+
+/** What a runner says on the command line. */
+export interface BootOptions {
+  readonly id: string;
+  readonly controlEndpoint: string | undefined;
+  readonly loggingEndpoint: string | undefined;
+  readonly provisionEndpoint: string | undefined;
+}
+
+/**
+ * Reads the command line. Options that are not known are left to others: Beam adds some from release to release.
+ * @throws WorkerError when the worker's id is missing
+ */
+export function parseCommandLine(args: readonly string[]): BootOptions {
+  const text = { type: "string" } as const;
+  const { values } = parseArgs({
+    args: [...args],
+    options: { id: text, control_endpoint: text, logging_endpoint: text, provision_endpoint: text },
+    strict: false,
+  });
+  const given = (name: string): string | undefined =>
+    typeof values[name] === "string" && values[name] !== "" ? values[name] : undefined;
+  const id = given("id");
+  if (id === undefined) throw new WorkerError("A worker process needs --id and --control_endpoint.");
+  return {
+    id,
+    controlEndpoint: given("control_endpoint"),
+    loggingEndpoint: given("logging_endpoint"),
+    provisionEndpoint: given("provision_endpoint"),
+  };
+}
+
+/** Is a worker until the runner has gone. */
+export async function boot(args: readonly string[]): Promise<void> {
+  const { id, provisionEndpoint, ...given } = parseCommandLine(args);
+  const info = provisionEndpoint === undefined ? undefined : await getProvisionInfo(provisionEndpoint, id);
+  const controlEndpoint = info?.controlEndpoint?.url ?? given.controlEndpoint;
+  if (controlEndpoint === undefined)
+    throw new WorkerError("A worker process needs --id and --control_endpoint.");
+  const loggingEndpoint = info?.loggingEndpoint?.url ?? given.loggingEndpoint;
+  const worker = new Worker({ id, controlEndpoint, loggingEndpoint });
+  const restoreConsole = captureConsole(worker.log);
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => worker.stop());
+  // The pool that started this process has gone.
+  process.once("disconnect", () => worker.stop());
+  try {
+    loadModules(registeredModules(info?.pipelineOptions));
+    await worker.run();
+  } catch (error) {
+    worker.log.log(Severity.CRITICAL, `Worker ${id} failed.`, { error });
+    await worker.log.close();
+    throw error;
+  } finally {
+    restoreConsole();
+  }
+}
+
+if (require.main === module) {
+  const fail = (error: unknown): void => {
+    process.stderr.write(`${describeFailure(error)}\n`);
+    process.exit(1);
+  };
+  process.once("uncaughtException", fail);
+  boot(process.argv.slice(2)).then(() => process.exit(0), fail);
+}

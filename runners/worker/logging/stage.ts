@@ -1,0 +1,24 @@
+// Which bundle and which transform the code that runs belongs to.
+import { AsyncLocalStorage } from "node:async_hooks";
+
+/** Where in a job something happens. */
+export interface Stage {
+  /** The bundle, whose instruction changes when its operators are used again. */
+  readonly bundle: { instructionId: string };
+  readonly transformId: string;
+}
+
+/** The stage of the code that runs, in it and in all that it awaits. */
+export const currentStage = new AsyncLocalStorage<Stage>();
+
+const origins = new WeakMap<object, string>();
+
+/** Notes in which transform an error came up first. */
+export function blame(error: unknown, transformId: string): void {
+  if (typeof error === "object" && error !== null && !origins.has(error)) origins.set(error, transformId);
+}
+
+/** The transform in which an error came up, when that is known. */
+export function originOf(error: unknown): string | undefined {
+  return typeof error === "object" && error !== null ? origins.get(error) : undefined;
+}

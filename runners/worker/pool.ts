@@ -1,0 +1,111 @@
+// Starts workers when a runner asks for them: in this process (LOOPBACK), or each in its own (EXTERNAL).
+import "../../sdk";
+import {
+  Server,
+  ServerCredentials,
+  type sendUnaryData,
+  type ServerUnaryCall,
+  type UntypedServiceImplementation,
+} from "@grpc/grpc-js";
+import type {
+  StartWorkerRequest,
+  StartWorkerResponse,
+  StopWorkerRequest,
+  StopWorkerResponse,
+} from "apache-beam/proto/beam_fn_api";
+import { beamFnExternalWorkerPoolDefinition } from "apache-beam/proto/beam_fn_api.grpc-server";
+import { WorkerError } from "./errors";
+import { Worker } from "./worker";
+import { WorkerProcess } from "./worker_process";
+
+/** How a pool is. */
+export interface WorkerPoolOptions {
+  /** The address that it listens on; other machines reach it only when this is one of the network's. */
+  readonly host: string;
+  /** The port, or 0 for one that is free. */
+  readonly port?: number;
+  /** Whether each worker is a process of its own. */
+  readonly processes?: boolean;
+  /** Called when a worker has ended, with what made it fail when it has. */
+  readonly onWorkerStopped?: (workerId: string, failure?: Error) => void;
+}
+
+type RunningWorker = Pick<Worker, "run" | "stop">;
+
+/** Beam's external worker pool. */
+export class WorkerPool {
+  private readonly server = new Server();
+  private readonly workers = new Map<string, { worker: RunningWorker; ended: Promise<void> }>();
+  private port = 0;
+
+  private constructor(private readonly options: WorkerPoolOptions) {}
+
+  /**
+   * Starts a pool.
+   * @throws WorkerError when the address can't be listened on
+   */
+  static async start(options: WorkerPoolOptions): Promise<WorkerPool> {
+    const pool = new WorkerPool(options);
+    await pool.listen();
+    return pool;
+  }
+
+  /** Where runners find it, HOST:PORT. */
+  get endpoint(): string {
+    return `${this.options.host}:${this.port}`;
+  }
+
+  /** Stops every worker, and listens no more. */
+  async stop(): Promise<void> {
+    this.server.forceShutdown();
+    for (const { worker } of this.workers.values()) worker.stop();
+    await Promise.all([...this.workers.values()].map(({ ended }) => ended));
+  }
+
+  private async listen(): Promise<void> {
+    const service: UntypedServiceImplementation = {
+      startWorker: (
+        { request }: ServerUnaryCall<StartWorkerRequest, StartWorkerResponse>,
+        answer: sendUnaryData<StartWorkerResponse>,
+      ) => answer(null, { error: this.startWorker(request) ?? "" }),
+      stopWorker: (
+        { request }: ServerUnaryCall<StopWorkerRequest, StopWorkerResponse>,
+        answer: sendUnaryData<StopWorkerResponse>,
+      ) => {
+        this.workers.get(request.workerId)?.worker.stop();
+        answer(null, { error: "" });
+      },
+    };
+    this.server.addService(beamFnExternalWorkerPoolDefinition, service);
+    const { host, port = 0 } = this.options;
+    this.port = await new Promise((resolve, reject) => {
+      this.server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), (cause, bound) => {
+        if (cause === null) resolve(bound);
+        else
+          reject(
+            new WorkerError(`No worker pool can listen on ${host}:${port}: ${cause.message}`, { cause }),
+          );
+      });
+    });
+  }
+
+  /** Starts a worker; gives back why it can't. */
+  private startWorker(request: StartWorkerRequest): string | undefined {
+    const { workerId, controlEndpoint, loggingEndpoint } = request;
+    if (this.workers.has(workerId)) return `Worker '${workerId}' is running already.`;
+    if (controlEndpoint === undefined) return `Worker '${workerId}' was given no control endpoint.`;
+    const worker = this.options.processes
+      ? new WorkerProcess(request)
+      : new Worker({
+          id: workerId,
+          controlEndpoint: controlEndpoint.url,
+          loggingEndpoint: loggingEndpoint?.url === "" ? undefined : loggingEndpoint?.url,
+        });
+    const end = (failure?: Error): void => {
+      this.workers.delete(workerId);
+      this.options.onWorkerStopped?.(workerId, failure);
+    };
+    this.workers.set(workerId, { worker, ended: worker.run().then(() => end(), end) });
+    return undefined;
+  }
+}

@@ -1,0 +1,46 @@
+// Loads the modules that a pipeline's DoFns are registered in, so that a worker finds them by name.
+import "../../sdk";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { Struct } from "apache-beam/proto/google/protobuf/struct";
+import { WorkerError } from "./errors";
+
+/** The option's names: as a portable runner writes it, and bare. */
+const OPTIONS = ["beam:option:registered_node_modules:v1", "registered_node_modules"];
+
+/** The names of the modules in a job's options. */
+export function registeredModules(options: Struct | undefined): string[] {
+  if (options === undefined) return [];
+  const values = Struct.toJson(options) as Record<string, unknown>;
+  const name = OPTIONS.find((option) => Array.isArray(values[option]));
+  return name === undefined ? [] : (values[name] as unknown[]).map(String);
+}
+
+/**
+ * Loads modules: as this package sees them, or as the folder sees them in which the worker was started.
+ * @throws WorkerError that names the module
+ */
+export function loadModules(names: readonly string[]): void {
+  const fromHere = createRequire(__filename);
+  const fromFolder = createRequire(join(process.cwd(), "worker"));
+  for (const name of names) {
+    try {
+      (canResolve(fromHere, name) ? fromHere : fromFolder)(name);
+    } catch (cause) {
+      throw new WorkerError(
+        `Module '${name}', which the pipeline's code is registered in, can't be loaded on this worker ` +
+          `(process ${process.pid} in ${process.cwd()}): ${(cause as Error).message}`,
+        { cause },
+      );
+    }
+  }
+}
+
+function canResolve(from: NodeJS.Require, name: string): boolean {
+  try {
+    from.resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
