@@ -2,7 +2,10 @@
 import { ConfigurationError, ModelError, ModelLoadError, ModelNotFoundError } from "../models/errors";
 import { EmptyFolderError, FormatError, NoSuchFileError, PathError, StorageError } from "../storage/errors";
 import { CodeTravelError } from "../runners/code_error";
-import { UnknownRunnerError } from "../runners/runner";
+import { JobServerError, JobServerSetupError } from "../runners/job_server/errors";
+import { JobFailedError } from "../runners/portable/errors";
+import { UnsupportedPipelineError } from "../runners/unsupported_error";
+import { RunnerOptionError, UnknownRunnerError } from "../runners/runner";
 import { TooManyFailuresError } from "../transforms/max_failures";
 
 /** The command was called with something that can't be: exit status 2. */
@@ -17,6 +20,8 @@ export const EXIT_USAGE = 2;
 const USAGE_ERRORS = [
   UsageError,
   UnknownRunnerError,
+  RunnerOptionError,
+  JobServerSetupError,
   ConfigurationError,
   ModelNotFoundError,
   ModelLoadError,
@@ -25,7 +30,15 @@ const USAGE_ERRORS = [
   FormatError,
   PathError,
 ];
-const JOB_ERRORS = [StorageError, ModelError, TooManyFailuresError, CodeTravelError];
+const JOB_ERRORS = [
+  StorageError,
+  ModelError,
+  TooManyFailuresError,
+  CodeTravelError,
+  UnsupportedPipelineError,
+  JobServerError,
+  JobFailedError,
+];
 
 /** What to print about an error, and the status to exit with. */
 export function describeError(error: unknown): { message: string; status: number } {

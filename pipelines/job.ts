@@ -9,7 +9,7 @@ import {
   type FileInfo,
   type StagedOutput,
 } from "../storage";
-import { storageSettings, type CommonOptions } from "./options";
+import { runnerOptions, storageSettings, type CommonOptions } from "./options";
 import type { Destination } from "./destination";
 import { loadModels } from "./load_models";
 import { refuseOverwriting } from "./overwriting";
@@ -31,7 +31,7 @@ export interface JobContext {
  * Runs a job from its options to its outputs in place.
  * @param outputs the last one is the main one
  * @param pipeline builds it; what it refuses is refused before anything runs
- * @throws UnknownRunnerError, ModelNotFoundError, FormatError, NoSuchFileError, UsageError before anything runs, and
+ * @throws UnknownRunnerError, RunnerOptionError, ModelNotFoundError, FormatError, NoSuchFileError, UsageError before anything runs, and
  * then what made the job fail
  */
 export async function runJob(
@@ -39,13 +39,13 @@ export async function runJob(
   outputs: readonly Destination[],
   pipeline: (context: JobContext) => PipelineBuilder,
 ): Promise<{ metrics: Metrics; seconds: number }> {
-  const runner = createRunner(options.runner);
+  const runner = createRunner(options.runner, runnerOptions(options));
   const model = (await loadModels(options.load_model)).getModel(options.model_qualified_name);
   const job = new Job(options, outputs);
   return job.run(runner, pipeline({ jobId: job.id, model, standardInput: job.standardInput?.path }));
 }
 
-/** How long a cancelled job may take to remove what it has in other places. */
+/** How long a cancelled job may take to stop, and then to remove what it has in other places. */
 const FAREWELL_MS = 10_000;
 
 class Job {
@@ -55,6 +55,9 @@ class Job {
   private progress: Progress | undefined;
   private isStarted = false;
   private isCancelled = false;
+  private readonly cancelling = new AbortController();
+  /** Resolves when nothing of the pipeline runs any more. */
+  private running: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly options: CommonOptions,
@@ -82,7 +85,10 @@ class Job {
       if (!this.options.quiet)
         this.progress = new Progress(files.reduce((sum, { size }) => sum + size, kept));
       const started = performance.now();
-      const metrics = await runner.run(pipeline, { onMetrics: this.progress?.update });
+      const { signal } = this.cancelling;
+      const running = runner.run(pipeline, { onMetrics: this.progress?.update, signal });
+      this.running = running.catch(() => undefined);
+      const metrics = await running;
       const seconds = (performance.now() - started) / 1000;
       this.progress?.stop();
       for (const output of this.outputs) await output.deliver();
@@ -129,6 +135,9 @@ class Job {
     const cancel = async (signal: NodeJS.Signals, number: number): Promise<void> => {
       this.isCancelled = true;
       this.progress?.stop();
+      // Whatever still runs could write again what is removed here.
+      this.cancelling.abort(new Error(`Cancelled by ${signal}.`));
+      await Promise.race([this.running, farewell()]);
       await this.discardElsewhere();
       this.discardHere();
       process.stderr.write(`Cancelled by ${signal}. No half output was left.\n`);
@@ -147,8 +156,7 @@ class Job {
   private async discardElsewhere(): Promise<void> {
     const elsewhere = this.staged.filter(({ target }) => schemeOf(target) !== undefined);
     if (elsewhere.length === 0) return;
-    const timeout = new Promise((resolve) => setTimeout(resolve, FAREWELL_MS));
-    await Promise.race([timeout, Promise.allSettled(elsewhere.map((output) => output.discard()))]);
+    await Promise.race([farewell(), Promise.allSettled(elsewhere.map((output) => output.discard()))]);
   }
 
   /** Removes what is here for a moment again and again: a call that was under way may still make a folder or a file. */
@@ -165,4 +173,8 @@ class Job {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
     }
   }
+}
+
+function farewell(): Promise<unknown> {
+  return new Promise((resolve) => setTimeout(resolve, FAREWELL_MS));
 }

@@ -9,11 +9,17 @@ import type { Compression, InputFormatName, OutputFormatName } from "../storage/
 import { READING_DEFAULTS } from "../storage/formats/input_format";
 import type { StorageSettings } from "../storage/file_systems/settings";
 import { DEFAULT_SPLIT_BYTES } from "../storage/sources";
+import { ENVIRONMENT_TYPES, type EnvironmentType, type RunnerOptions } from "../runners/runner";
 import { parseMaxFailures, type MaxFailures } from "../transforms/max_failures";
 
 /** Options that every pipeline takes. */
 export interface CommonOptions {
   runner: string;
+  parallelism?: number;
+  job_server_jar?: string;
+  job_endpoint?: string;
+  environment_type?: EnvironmentType;
+  environment_config?: string;
   model_qualified_name: string;
   load_model: ModelReference[];
   input: string[];
@@ -45,7 +51,20 @@ export interface PredictOptions extends CommonOptions {
 /** Adds the options that every pipeline takes. */
 export function addCommonOptions(command: Command, defaultOutput: string): Command {
   return command
-    .option("--runner <name>", "where the pipeline runs", "direct")
+    .option("--runner <name>", "where the pipeline runs: direct, flink or spark", "direct")
+    .option("--parallelism <n>", "how many bundles the runner processes at once", positiveInteger)
+    .option("--job_server_jar <path>", "a job server of Beam to run (default: one is built with Maven)")
+    .option("--job_endpoint <host:port>", "a job server of Beam that runs already", endpoint)
+    .addOption(
+      new Option(
+        "--environment_type <type>",
+        "where the code runs (default: LOOPBACK, this process)",
+      ).choices(ENVIRONMENT_TYPES),
+    )
+    .option(
+      "--environment_config <text>",
+      "for EXTERNAL: a worker pool's HOST:PORT; PROCESS: a worker's command; DOCKER: an image",
+    )
     .option("--model_qualified_name <name>", "the model (see `models`)", "iris_model")
     .addOption(loadModelOption())
     .option(
@@ -150,6 +169,17 @@ export function addPredictOptions(command: Command): Command {
     );
 }
 
+/** How the runner is set up, as the options say it. */
+export function runnerOptions(options: CommonOptions): RunnerOptions {
+  return {
+    parallelism: options.parallelism,
+    jobServerJar: options.job_server_jar,
+    jobEndpoint: options.job_endpoint,
+    environmentType: options.environment_type,
+    environmentConfig: options.environment_config,
+  };
+}
+
 /** Where S3 and GCS are, as the options say it. */
 export function storageSettings({ s3_endpoint, s3_region, gcs_endpoint }: CommonOptions): StorageSettings {
   return { s3: { endpoint: s3_endpoint, region: s3_region }, gcs: { endpoint: gcs_endpoint } };
@@ -209,6 +239,11 @@ function url(text: string): string {
   if (!/^https?:\/\/[^/]/.test(text))
     throw new InvalidArgumentError("It must be an address, as http://HOST:PORT.");
   return text.replace(/\/$/, "");
+}
+
+function endpoint(text: string): string {
+  if (!/^[^\s/]+:\d+$/.test(text)) throw new InvalidArgumentError("It must be HOST:PORT.");
+  return text;
 }
 
 function positiveInteger(text: string): number {

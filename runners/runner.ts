@@ -10,6 +10,8 @@ export type Metrics = Readonly<Record<string, number>>;
 export interface RunOptions {
   /** Called now and then while the job runs. */
   onMetrics?: (metrics: Metrics) => void;
+  /** Cancels the job: `run` rejects with its reason when nothing of the job runs any more. */
+  signal?: AbortSignal;
 }
 
 /** Runs any Beam pipeline. */
@@ -22,6 +24,25 @@ export interface PipelineRunner {
   run(pipeline: PipelineBuilder, options?: RunOptions): Promise<Metrics>;
 }
 
+/** Where the code of a pipeline runs: in this process, or where Beam's other environments say. */
+export const ENVIRONMENT_TYPES = ["LOOPBACK", "EXTERNAL", "PROCESS", "DOCKER"] as const;
+
+export type EnvironmentType = (typeof ENVIRONMENT_TYPES)[number];
+
+/** How a runner is set up. Which of it a runner takes, it says; what it does not take it refuses. */
+export interface RunnerOptions {
+  /** How many bundles of a stage are processed at once. */
+  parallelism?: number;
+  /** The job server to run, a jar, instead of the one that is built. */
+  jobServerJar?: string;
+  /** A job server that runs already, HOST:PORT. */
+  jobEndpoint?: string;
+  /** Default: LOOPBACK. */
+  environmentType?: EnvironmentType;
+  /** EXTERNAL: HOST:PORT of a worker pool; PROCESS: a command, or JSON `{command, env}`; DOCKER: an image. */
+  environmentConfig?: string;
+}
+
 /** No runner of that name. */
 export class UnknownRunnerError extends Error {
   readonly code = "UNKNOWN_RUNNER";
@@ -29,4 +50,10 @@ export class UnknownRunnerError extends Error {
     super(`Unknown runner '${name}'. The runners are: ${known.join(", ")}.`);
     this.name = "UnknownRunnerError";
   }
+}
+
+/** An option that a runner does not take, or that goes against another. */
+export class RunnerOptionError extends Error {
+  readonly code = "RUNNER_OPTION";
+  override readonly name = "RunnerOptionError";
 }

@@ -81,5 +81,7 @@ test("a lambda with what it uses in __closure may travel", async () => {
 });
 
 test("an unknown runner is refused with the names of those that there are", () => {
-  expect(() => createRunner("toString")).toThrow("Unknown runner 'toString'. The runners are: direct.");
+  expect(() => createRunner("toString")).toThrow(
+    "Unknown runner 'toString'. The runners are: direct, flink, spark.",
+  );
 });
