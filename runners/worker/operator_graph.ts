@@ -91,8 +91,10 @@ function consumersOf({ transforms }: ProcessBundleDescriptor): Map<string, strin
   const consumers = new Map<string, string[]>();
   for (const [transformId, transform] of Object.entries(transforms)) {
     if (!isPrimitive(transform)) continue;
-    // Side inputs come over the state stream.
-    for (const pcollection of new Set(Object.values(transform.inputs))) {
+    const inputs = Object.values(transform.inputs);
+    // A ParDo has one input of elements: its side inputs, the same PCollection perhaps, come over the state stream. Others take
+    // each of theirs: a flatten of a collection with itself has every element twice.
+    for (const pcollection of transform.spec?.urn === PARDO_URN ? new Set(inputs) : inputs) {
       consumers.set(pcollection, [...(consumers.get(pcollection) ?? []), transformId]);
     }
   }

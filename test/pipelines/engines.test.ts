@@ -30,8 +30,9 @@ function java(place: Workplace): string[] {
   return processesWith(place.temporary);
 }
 
-async function untilGone(place: Workplace): Promise<void> {
-  while (java(place).length > 0) await wait(50);
+async function until(condition: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 600 && !condition(); tries++) await wait(50);
+  expect(condition()).toBe(true);
 }
 
 commandTests(ENGINES)(
@@ -76,9 +77,9 @@ commandTests(ENGINES)("a job on %s that is killed leaves no process", async (pla
   const { child, ended } = await startSlow(place, engine);
   child.kill("SIGKILL");
   await ended;
-  await untilGone(place);
+  await until(() => java(place).length === 0);
   // The log alone is left: it may say why.
   const [folder, ...others] = place.leftovers();
   expect(others).toEqual([]);
-  while (readdirSync(path.join(place.temporary, folder)).length > 1) await wait(50);
+  await until(() => readdirSync(path.join(place.temporary, folder)).length === 1);
 });

@@ -14,6 +14,8 @@ commandTest("a folder of as many parts as asked for, each a whole file, and _SUC
   expect([success, parts]).toEqual(["_SUCCESS", [0, 1, 2, 3].map((i) => `part-0000${i}-of-00004.csv.gz`)]);
   const texts = parts.map((name) => gunzipSync(readFileSync(place.path(`a/folder/${name}`))).toString());
   for (const text of texts) expect(text).toMatch(new RegExp(`^${HEADER}\n(?!.*sepal)`, "s"));
+  // Fifteen records do not all fall to one part by chance.
+  expect(texts.filter((text) => text.split("\n").length > 2).length).toBeGreaterThan(1);
   await expectSample(place, true, ...parts.map((name) => `a/folder/${name}`));
   expect(JSON.parse(stdout)).toMatchObject(JSON.parse(place.read("a/folder/_SUCCESS")) as object);
   expect(JSON.parse(stdout)).toMatchObject({ read: 15, predicted: 14, failures: 1 });

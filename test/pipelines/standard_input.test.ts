@@ -113,7 +113,7 @@ describe("regression: a pipe by its name", () => {
   commandTest("is written to, and no file takes its place", async (place) => {
     execFileSync("mkfifo", [place.path("pipe")]);
     await place.shell(
-      `cat pipe > 1 & beam-predict --input ${SAMPLE} --output pipe --errors >(cat > 2) --quiet; wait; ` +
+      `timeout 20 cat pipe > 1 & beam-predict --input ${SAMPLE} --output pipe --errors >(cat > 2) --quiet; wait; ` +
         `beam-predict --input ${SAMPLE} --output /dev/stdout --quiet 2>> 4 >> 3`,
     );
     const isPipe = execFileSync("test", ["-p", place.path("pipe")]).toString();

@@ -14,11 +14,18 @@ export const SINK_URN = "beam:runner:sink:v1";
 /** A message is sent when it has this many bytes. One element may have more. */
 const MESSAGE_BYTES = 2 ** 20;
 
+/**
+ * And when it has this share of what the bundle has sent, so that a bundle of any size has few messages: Flink's runner holds 100
+ * of a bundle, and once these are full it waits for the bundle's end, which waits for them. (Seen with 200 MB from one bundle.)
+ */
+const SHARE_OF_SENT = 1 / 8;
+
 /** Sends elements to the runner. */
 export class SinkOperator implements IOperator {
   readonly endpoint: string;
   private readonly coder: Coder<WindowedValue<unknown>>;
   private writer = new Writer();
+  private sent = 0;
   private failure: unknown;
 
   constructor(
@@ -34,6 +41,7 @@ export class SinkOperator implements IOperator {
 
   async startBundle(): Promise<void> {
     this.writer = new Writer();
+    this.sent = 0;
     this.failure = undefined;
   }
 
@@ -45,7 +53,8 @@ export class SinkOperator implements IOperator {
       this.failure ??= error;
       throw error;
     }
-    return this.writer.len >= MESSAGE_BYTES ? this.send(false) : NonPromise;
+    const enough = Math.max(MESSAGE_BYTES, SHARE_OF_SENT * this.sent);
+    return this.writer.len >= enough ? this.send(false) : NonPromise;
   }
 
   async finishBundle(): Promise<void> {
@@ -57,6 +66,7 @@ export class SinkOperator implements IOperator {
     if (this.failure !== undefined) throw this.failure as Error;
     const { writer } = this;
     this.writer = new Writer();
+    this.sent += writer.len;
     const sender = this.senderTo(this.endpoint);
     return sender.send(this.context.getBundleId(), this.transformId, writer.finish(), isLast) ?? NonPromise;
   }
