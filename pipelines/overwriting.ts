@@ -22,16 +22,15 @@ export async function refuseOverwriting(
   // The main one, by whose name the others may be called, is the last.
   for (const { name, path } of [...destinations].reverse()) refuseWholeBucket(name, path);
   const identity = (path: string): Promise<string> => fileSystemOf(path, storage).identity(path);
+  const read = await Promise.all(inputs.map(({ path }) => identity(path)));
   const outputs: { name: string; isFolder: boolean; real: string }[] = [];
   for (const { name, path, isFolder } of destinations) {
     const files = fileSystemOf(path, storage);
     const output = { name, isFolder, real: await identity(path) };
-    for (const input of inputs) {
-      if (isReplaced(await identity(input.path), output)) {
-        throw new UsageError(
-          `The output '${name}' is also an input, which it would overwrite. Choose another name.`,
-        );
-      }
+    if (read.some((input) => isReplaced(input, output))) {
+      throw new UsageError(
+        `The output '${name}' is also an input, which it would overwrite. Choose another name.`,
+      );
     }
     const other = outputs.find((one) => isReplaced(one.real, output) || isReplaced(output.real, one));
     if (other) {

@@ -18,6 +18,7 @@ import {
   isFolderName,
   lineEncoding,
   newJobId,
+  WHOLE_LAYOUT,
   type Compression,
   type OutputFormatName,
   type OutputLayout,
@@ -65,9 +66,6 @@ export interface WriteOptions {
   /** Names what is written aside until the job is done; whoever cancels the job removes it by this name. */
   jobId?: string;
 }
-
-/** Records as they are and predictions as they are, for formats without columns. */
-const WHOLE: OutputLayout = { join: "input", predictionPrefix: "", predictionFields: [], columns: [] };
 
 /**
  * Writes predictions, by default a line each: the record, a tab, the prediction as JSON; and failures, a JSON object each.
@@ -118,7 +116,7 @@ function outputTarget(options: WriteOptions): OutputTarget {
       `The format '${format}' has columns: give writeRecords a layout, outputLayout(model, {}, true).`,
     );
   }
-  return { path, encoding: { format, compression, layout: layout ?? WHOLE }, storage };
+  return { path, encoding: { format, compression, layout: layout ?? WHOLE_LAYOUT }, storage };
 }
 
 /** Writes JSON values into a file (or a folder of shards), a line each, in the same way. */

@@ -10,6 +10,7 @@ import {
 } from "./compression";
 import type { InputFormat } from "./input_format";
 import type { FileEncoder, OutputFormat, OutputLayout } from "./output_format";
+import { WHOLE_LAYOUT } from "./output_layout";
 
 /** What records are read from. Each is loaded when a file asks for it. */
 const INPUT_FORMATS = {
@@ -110,15 +111,8 @@ const LINES: OutputFormat = {
 
 /** The encoding of plain lines. */
 export function lineEncoding(path: string): OutputEncoding {
-  return { format: "lines", compression: compressionOf(path), layout: PLAIN_LAYOUT };
+  return { format: "lines", compression: compressionOf(path), layout: WHOLE_LAYOUT };
 }
-
-const PLAIN_LAYOUT: OutputLayout = {
-  join: "input",
-  predictionPrefix: "",
-  predictionFields: [],
-  columns: [],
-};
 
 function outputFormat(name: OutputEncoding["format"]): OutputFormat {
   return name === "lines" ? LINES : OUTPUT_FORMATS[name]();
@@ -164,6 +158,6 @@ export function checkCompression(
 export { compressionOf, type Compression } from "./compression";
 export { fieldNamesOf, fieldTypesOf, type FieldTypes } from "./field_types";
 export { READING_DEFAULTS, type ReadingOptions } from "./input_format";
-export { outputLayout, type LayoutOptions } from "./output_layout";
+export { outputLayout, WHOLE_LAYOUT, type LayoutOptions } from "./output_layout";
 export type { Column, ColumnType, OutputLayout, Rows } from "./output_format";
 export { UNREADABLE_KINDS, type RecordBatch, type UnreadableKind } from "./record_batch";

@@ -18,6 +18,14 @@ export interface LayoutOptions {
   predictionPrefix?: string;
 }
 
+/** Records as they are and predictions as they are, for formats without columns. */
+export const WHOLE_LAYOUT: OutputLayout = {
+  join: "input",
+  predictionPrefix: "",
+  predictionFields: [],
+  columns: [],
+};
+
 /**
  * The layout of an output.
  * @param isFlat whether the fields of record and prediction stand side by side, and must differ

@@ -1,14 +1,11 @@
 // Files on a local disk: which ones a pattern names, and their bytes as a stream.
-import { createReadStream } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import { glob, isDynamicPattern } from "tinyglobby";
 import { EmptyFolderError, FileAccessError, NoSuchFileError } from "../../errors";
 import type { FileInfo, FileSystem } from "../file_system";
+import { readSpan } from "./span";
 import { StagedFolder } from "./staged_folder";
-
-/** Bytes to read at a time: larger than Node's 64 KiB, since each chunk ends with a line that has to be copied. */
-const READ_CHUNK = 1 << 20;
 
 /** The files of this machine. Their order is that of their names. */
 export const localFiles: FileSystem = {
@@ -36,10 +33,8 @@ export const localFiles: FileSystem = {
   },
 
   async *read({ path: name }, start, end) {
-    if (start >= end) return;
     try {
-      const options = { start, end: end - 1, highWaterMark: READ_CHUNK };
-      for await (const chunk of createReadStream(name, options)) yield chunk as Buffer;
+      yield* readSpan(name, start, end);
     } catch (error) {
       throw new FileAccessError("read", name, error);
     }

@@ -9,6 +9,7 @@ import { isDead } from "../job_id";
 import { partName } from "../part_names";
 import type { Commit, ShardSource, ShardWriter, StagedOutput } from "../staged_output";
 import { openShard } from "./shard_file";
+import { readSpan } from "./span";
 
 /**
  * Shards are written under `.NAME.JOB.tmp/` beside the target. One file is put in place by one rename, a folder by two
@@ -135,12 +136,6 @@ async function source(shard: string): Promise<ShardSource> {
 
 async function append(out: FileHandle, shard: string, start: number, end: number): Promise<void> {
   for await (const chunk of readSpan(shard, start, end)) await out.writeFile(chunk);
-}
-
-async function* readSpan(shard: string, start: number, end: number): AsyncGenerator<Buffer> {
-  if (start >= end) return;
-  const stream = callbacks.createReadStream(shard, { start, end: end - 1, highWaterMark: 1 << 20 });
-  for await (const chunk of stream) yield chunk as Buffer;
 }
 
 /** Renames, or finds that an earlier attempt of the same commit did. */

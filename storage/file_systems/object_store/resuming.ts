@@ -1,6 +1,7 @@
 // Reading on where a connection broke.
 import { setTimeout as sleep } from "node:timers/promises";
 import { FileAccessError, StorageError } from "../../errors";
+import type { ObjectInfo, ObjectStore } from "./object_store";
 
 /** Breaks in a row, without a byte between them, after which a read is given up. */
 const MAX_BREAKS = 8;
@@ -40,4 +41,13 @@ export async function* resuming(
       await sleep(pause * (0.5 + Math.random() / 2));
     }
   }
+}
+
+/** The whole of a small object. */
+export async function contentOf(store: ObjectStore, { key, size, version }: ObjectInfo): Promise<Buffer> {
+  const path = `${store.scheme}://${store.bucket}/${key}`;
+  const chunks: Buffer[] = [];
+  for await (const chunk of resuming(path, 0, size, (from) => store.read(key, from, size, version)))
+    chunks.push(chunk);
+  return Buffer.concat(chunks);
 }

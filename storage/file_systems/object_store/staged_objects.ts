@@ -8,7 +8,7 @@ import type { Commit, Segment, ShardSource, ShardWriter, StagedOutput } from "..
 import { inParallel } from "./in_parallel";
 import { parseObjectPath } from "./object_path";
 import type { ObjectStore, PreparedObject } from "./object_store";
-import { resuming } from "./resuming";
+import { contentOf, resuming } from "./resuming";
 
 /** What a commit is about to do, stored before its first visible step, so that whoever finds it can finish it. */
 interface Plan {
@@ -150,7 +150,7 @@ export class StagedObjects implements StagedOutput {
   }
 
   private async storedPlan(): Promise<Plan | undefined> {
-    const content = await this.contentOf(this.planKey);
+    const content = await this.textAt(this.planKey);
     return content === undefined ? undefined : (JSON.parse(content) as Plan);
   }
 
@@ -158,16 +158,12 @@ export class StagedObjects implements StagedOutput {
   private async isCommitted({ shards }: Commit): Promise<boolean> {
     if ((await this.store.find(parseObjectPath(shards[0]).key)) !== undefined) return false;
     if (!this.isFolder) return (await this.store.ownerOf(this.key)) === this.jobId;
-    const content = await this.contentOf(this.successKey);
+    const content = await this.textAt(this.successKey);
     return content !== undefined && (JSON.parse(content) as { job?: string }).job === this.jobId;
   }
 
-  private async contentOf(key: string): Promise<string | undefined> {
+  private async textAt(key: string): Promise<string | undefined> {
     const found = await this.store.find(key);
-    if (found === undefined) return undefined;
-    const chunks: Buffer[] = [];
-    for await (const chunk of resuming(key, 0, found.size, (from) => this.store.read(key, from, found.size)))
-      chunks.push(chunk);
-    return Buffer.concat(chunks).toString("utf8");
+    return found && (await contentOf(this.store, found)).toString();
   }
 }

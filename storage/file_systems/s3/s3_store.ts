@@ -5,7 +5,7 @@ import { FileAccessError } from "../../errors";
 import type { ObjectInfo, ObjectStore, ObjectWriter, PreparedObject } from "../object_store/object_store";
 import type { S3Settings } from "../settings";
 import type { Segment } from "../staged_output";
-import { resuming } from "../object_store/resuming";
+import { contentOf } from "../object_store/resuming";
 import { assemble } from "./assembly";
 import { chunks } from "./body";
 import { Bucket } from "./bucket";
@@ -132,7 +132,8 @@ export class S3Store implements ObjectStore {
   }
 
   async abandonUploads(prefix: string): Promise<void> {
-    for await (const note of this.list(`${prefix}${NOTE}`)) await this.abandon(await this.#contentOf(note));
+    for await (const note of this.list(`${prefix}${NOTE}`))
+      await this.abandon(JSON.parse((await contentOf(this, note)).toString()) as PreparedObject);
     const given = new Set<string>();
     for (let from: UploadMarkers | undefined; ;) {
       const { uploads, next } = await pageOfUploads(this.#bucket, prefix, from, this.pageSize);
@@ -146,16 +147,6 @@ export class S3Store implements ObjectStore {
       for (const { uploadId } of fresh) given.add(uploadId);
       from = fresh.length > 0 ? undefined : next;
     }
-  }
-
-  /** What a note says. */
-  async #contentOf({ key, size, version }: ObjectInfo): Promise<PreparedObject> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of resuming(this.#bucket.path(key), 0, size, (from) =>
-      this.read(key, from, size, version),
-    ))
-      chunks.push(chunk);
-    return JSON.parse(Buffer.concat(chunks).toString()) as PreparedObject;
   }
 
   async #removeAtOnce(keys: readonly string[]): Promise<void> {

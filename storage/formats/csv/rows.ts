@@ -1,10 +1,10 @@
 // Cuts a stream of bytes into the rows of CSV, each with its place; rows that are too long are not held.
 import { isUtf8 } from "node:buffer";
+import { lengthOfMark, withWholeMark } from "../byte_order_mark";
 import { RowEnds } from "./row_ends";
 
 const LF = 0x0a;
 const CR = 0x0d;
-const MARK = Buffer.from("\ufeff");
 const NOTHING: Buffer = Buffer.alloc(0);
 
 /**
@@ -150,18 +150,11 @@ export async function* withoutMark(
   chunks: AsyncIterable<Buffer>,
   found: (bytes: number) => void,
 ): AsyncGenerator<Buffer> {
-  let head: Buffer | undefined = NOTHING;
-  for await (const chunk of chunks) {
-    if (head === undefined) {
-      yield chunk;
-      continue;
-    }
-    head = head.length === 0 ? chunk : Buffer.concat([head, chunk]);
-    if (head.length < MARK.length && head.equals(MARK.subarray(0, head.length))) continue;
-    const marked = head.subarray(0, MARK.length).equals(MARK);
-    if (marked) found(MARK.length);
-    yield marked ? head.subarray(MARK.length) : head;
-    head = undefined;
+  let isFirst = true;
+  for await (const chunk of withWholeMark(chunks)) {
+    const mark = isFirst ? lengthOfMark(chunk) : 0;
+    isFirst = false;
+    if (mark > 0) found(mark);
+    yield chunk.subarray(mark);
   }
-  if (head !== undefined) yield head;
 }
