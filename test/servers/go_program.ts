@@ -1,13 +1,8 @@
 // Servers written in Go, built once from their module into a cache outside the checkout.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
-import { homedir } from "node:os";
 import path from "node:path";
-
-/** Where downloads and builds of the tests are kept. */
-export const CACHE =
-  process.env.BEAM_PREDICT_TEST_CACHE ??
-  path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), ".cache"), "beam-predict", "test");
+import { CACHE } from "./cache";
 
 /** The servers that tests start. */
 export const GO_PROGRAMS = {
