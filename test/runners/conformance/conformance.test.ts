@@ -1,0 +1,13 @@
+// What every runner must do, each test on every one of them: results, windows, side inputs, metrics, failures, size.
+import { elements } from "./cases/elements";
+import { grouping } from "./cases/grouping";
+import { ROWS } from "./runners";
+import { UnderTest } from "./under_test";
+
+/** Each topic adds its tests. */
+const TOPICS: readonly ((on: UnderTest) => void)[] = [elements, grouping];
+
+describe.each(ROWS.map((row) => [row.name, row] as const))("%s", (_, row) => {
+  const on = new UnderTest(row);
+  for (const topic of TOPICS) topic(on);
+});

@@ -1,0 +1,67 @@
+// The DoFns of the suite. They run in whatever process the runner chooses: they are registered under the path of this file,
+// by which a worker on this machine loads it, and tell the test what it must know by files.
+import { randomUUID } from "node:crypto";
+import { renameSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import "../../../sdk";
+import { KVCoder } from "apache-beam/coders/required_coders";
+import { StrUtf8Coder } from "apache-beam/coders/standard_coders";
+import { requireForSerialization } from "apache-beam/serialization";
+import type { ParDoLookupParam } from "apache-beam/transforms/pardo";
+import type { Instant, IntervalWindow, PaneInfo, Window } from "apache-beam/values";
+import { jsonCoder, type AsyncDoFn } from "../../../transforms";
+
+/** An element of an output. */
+export interface Observed {
+  value: unknown;
+  /** Where it has one of its own: start and end in milliseconds. */
+  window?: [start: number, end: number];
+  /** In milliseconds; of the global window's elements only where it is a time at all. */
+  timestamp?: number;
+}
+
+/** Elements with a key, by which they can be grouped. */
+export function keyedCoder<T>(): KVCoder<string, T> {
+  return new KVCoder(new StrUtf8Coder(), jsonCoder<T>());
+}
+
+interface ObserveContext {
+  window: ParDoLookupParam<Window>;
+  timestamp: ParDoLookupParam<Instant>;
+  pane: ParDoLookupParam<PaneInfo>;
+}
+
+/** Beyond these times there are only the ends of time. */
+const LAST_TIME = 1e14;
+
+export class ObserveFn implements AsyncDoFn<unknown, Observed, ObserveContext> {
+  beamName = "observe";
+  *process(value: unknown, context: ObserveContext): Generator<Observed> {
+    const observed: Observed = { value: value ?? null };
+    const { start, end } = context.window.lookup() as IntervalWindow;
+    if (start !== undefined) observed.window = [start.toNumber(), end.toNumber()];
+    const timestamp = context.timestamp.lookup().toNumber();
+    if (Math.abs(timestamp) < LAST_TIME) observed.timestamp = timestamp;
+    yield observed;
+  }
+}
+
+export class ToOneKeyFn implements AsyncDoFn<Observed, { key: string; value: Observed }> {
+  beamName = "to one key";
+  *process(value: Observed): Generator<{ key: string; value: Observed }> {
+    yield { key: "", value };
+  }
+}
+
+/** Each group becomes a file, whole or not at all. */
+export class WriteResultsFn implements AsyncDoFn<{ value: Iterable<Observed> }, never> {
+  beamName = "write";
+  constructor(readonly folder: string) {}
+  process({ value }: { value: Iterable<Observed> }): void {
+    const file = path.join(this.folder, randomUUID());
+    writeFileSync(`${this.folder}.part`, JSON.stringify([...value]));
+    renameSync(`${this.folder}.part`, file);
+  }
+}
+
+requireForSerialization(__filename, { ObserveFn, ToOneKeyFn, WriteResultsFn });
