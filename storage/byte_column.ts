@@ -1,15 +1,21 @@
 // A column of byte strings, one after the other in one buffer: the shape in which records travel.
-import { copyBytes } from "./bytes";
+import { copyWords, viewOf, type Viewed } from "./bytes";
 
 /**
  * A column of `length` byte strings. String `i` is `bytes[start(i)..ends[i])`, and starts where the one before
  * it ends. One buffer and one array of ends, instead of an object a record: nothing to collect, one copy to send.
  */
-export class ByteColumn {
+export class ByteColumn implements Viewed {
+  private viewed: DataView | undefined;
+
   constructor(
     readonly bytes: Buffer,
     readonly ends: Uint32Array,
   ) {}
+
+  get view(): DataView {
+    return (this.viewed ??= viewOf(this.bytes));
+  }
 
   /** A column of the UTF-8 bytes of strings. */
   static of(texts: Iterable<string>): ByteColumn {
@@ -24,6 +30,10 @@ export class ByteColumn {
 
   start(i: number): number {
     return i === 0 ? 0 : this.ends[i - 1];
+  }
+
+  end(i: number): number {
+    return this.ends[i];
   }
 
   /** String `i`, decoded from UTF-8. */
@@ -70,9 +80,10 @@ export class ByteColumn {
 }
 
 /** Builds a ByteColumn; its buffers double as they fill. */
-export class ByteColumnBuilder {
+export class ByteColumnBuilder implements Viewed {
   /** The bytes so far, valid up to `size`. A caller may write behind `size` after `reserve`, then call `endAt`. */
   bytes: Buffer;
+  view: DataView;
   size = 0;
   private ends: Uint32Array;
   private count = 0;
@@ -80,6 +91,7 @@ export class ByteColumnBuilder {
   /** @param bytes,count room to begin with */
   constructor(bytes = 1 << 12, count = 64) {
     this.bytes = Buffer.allocUnsafeSlow(bytes);
+    this.view = viewOf(this.bytes);
     this.ends = new Uint32Array(count);
   }
 
@@ -93,6 +105,7 @@ export class ByteColumnBuilder {
     const grown = Buffer.allocUnsafeSlow(Math.max(2 * this.bytes.length, this.size + extra));
     this.bytes.copy(grown, 0, 0, this.size);
     this.bytes = grown;
+    this.view = viewOf(grown);
   }
 
   /** Ends the current string at byte `size`, which the caller has written up to. */
@@ -106,10 +119,10 @@ export class ByteColumnBuilder {
     this.ends[this.count++] = size;
   }
 
-  /** Adds the string `source[from..to)`. */
-  add(source: Buffer, from = 0, to = source.length): void {
+  /** Adds the string `source.bytes[from..to)`. */
+  add(source: Viewed, from: number, to: number): void {
     this.reserve(to - from);
-    this.endAt(copyBytes(source, from, to, this.bytes, this.size));
+    this.endAt(copyWords(source, from, to, this, this.size));
   }
 
   addText(text: string): void {

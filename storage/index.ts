@@ -1,11 +1,12 @@
 // Where records are: files, wherever they are, and their formats. Knows nothing of Beam.
-export { compareBytes, copyBytes } from "./bytes";
+export { compareBytes, copyBytes, copyWords, equalWords, viewOf, type Viewed } from "./bytes";
 export { ByteColumn, ByteColumnBuilder } from "./byte_column";
 export * from "./errors";
 export * from "./file_systems";
 export * from "./formats";
 export { hash53 } from "./hash";
 export { Canonicalizer } from "./json/canonical";
+export { RecordHasher } from "./json/record_hash";
 export { MAX_DEPTH } from "./json/compact";
 export {
   DEFAULT_SPLIT_BYTES,

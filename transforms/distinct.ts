@@ -11,7 +11,9 @@ import { IntervalWindow, type KV, type Window, type WindowedValue } from "apache
 import { asyncParDo, type AsyncDoFn } from "./async_pardo";
 import { keyedBlockCoder, type KeyedBlock } from "./blocks/keyed_block";
 import { predictionBlockCoder, type PredictionBlock } from "./blocks/prediction_block";
-import { DistinctRows, recordHash } from "./distinct_rows";
+import { DistinctRows } from "./distinct/distinct_rows";
+import { PartitionRows } from "./distinct/partition_rows";
+import { recordHash } from "./distinct/record_order";
 
 export interface DistinctOptions {
   /** How many parts the records are shuffled into, each of which must fit in a worker's memory. Default 64. */
@@ -20,8 +22,6 @@ export interface DistinctOptions {
 
 /** A partition's rows are handed on when they reach this many bytes, so that a bundle holds 64 MiB at most. */
 const FLUSH_BYTES = 1 << 20;
-/** Rows of a block that leaves. */
-const BLOCK_ROWS = 4096;
 
 /**
  * Keeps one of each set of equal records. Records are equal when they are as JSON: the order of keys and white space
@@ -49,7 +49,7 @@ interface PartitionContext {
 /** Splits blocks by the hash of their records; a bundle's rows wait here by window and partition. */
 class PartitionFn implements AsyncDoFn<PredictionBlock, KV<number, KeyedBlock>, PartitionContext> {
   beamName = "partition";
-  private windows!: Map<string, { window: Window; partitions: DistinctRows[] }>;
+  private windows!: Map<string, { window: Window; partitions: PartitionRows[] }>;
 
   constructor(readonly partitions: number) {}
 
@@ -60,9 +60,9 @@ class PartitionFn implements AsyncDoFn<PredictionBlock, KV<number, KeyedBlock>, 
   *process(block: PredictionBlock, context: PartitionContext): Generator<KV<number, KeyedBlock>> {
     const partitions = this.partitionsOf(context.window.lookup());
     for (let i = 0; i < block.records.length; i++) {
-      const hash = recordHash(block, i);
+      const hash = recordHash(block.records, i);
       // The high bits: the low ones choose the slot in a table, where a partition's rows must not crowd.
-      const key = Math.floor(hash / 2 ** 32) % this.partitions;
+      const key = ((hash / 2 ** 32) | 0) % this.partitions;
       partitions[key].add(block, i, hash);
       if (partitions[key].size > FLUSH_BYTES) yield* flush(key, partitions[key]);
     }
@@ -82,20 +82,21 @@ class PartitionFn implements AsyncDoFn<PredictionBlock, KV<number, KeyedBlock>, 
     this.windows.clear();
   }
 
-  private partitionsOf(window: Window): DistinctRows[] {
+  private partitionsOf(window: Window): PartitionRows[] {
     const name =
       window instanceof IntervalWindow ? `${window.start.toString()}-${window.end.toString()}` : "global";
     let known = this.windows.get(name);
     if (known === undefined) {
-      known = { window, partitions: Array.from({ length: this.partitions }, () => new DistinctRows()) };
+      known = { window, partitions: Array.from({ length: this.partitions }, () => new PartitionRows()) };
       this.windows.set(name, known);
     }
     return known.partitions;
   }
 }
 
-function* flush(key: number, rows: DistinctRows): Generator<KV<number, KeyedBlock>> {
-  for (const value of rows.drain(Infinity)) yield { key, value };
+function* flush(key: number, rows: PartitionRows): Generator<KV<number, KeyedBlock>> {
+  const value = rows.take();
+  if (value !== undefined) yield { key, value };
 }
 
 /** Keeps what is distinct in a partition. */
@@ -104,10 +105,8 @@ class KeepDistinctFn implements AsyncDoFn<KV<number, Iterable<KeyedBlock>>, Pred
 
   *process({ value: blocks }: KV<number, Iterable<KeyedBlock>>): Generator<PredictionBlock> {
     const distinctRows = new DistinctRows();
-    for (const { rows, hashes } of blocks) {
-      for (let i = 0; i < hashes.length; i++) distinctRows.add(rows, i, hashes[i]);
-    }
-    for (const { rows } of distinctRows.drain(BLOCK_ROWS)) yield rows;
+    for (const block of blocks) distinctRows.add(block);
+    yield* distinctRows.drain();
   }
 }
 

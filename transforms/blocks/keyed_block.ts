@@ -12,15 +12,16 @@ export interface KeyedBlock {
 export const keyedBlockCoder = new BytesCoder<KeyedBlock>(
   "beam-predict:coder:keyed_block:v1",
   ({ rows, hashes }) => {
-    const head = Buffer.allocUnsafe(4 + 8 * hashes.length);
-    let at = head.writeUInt32LE(hashes.length, 0);
-    for (const hash of hashes) at = head.writeDoubleLE(hash, at);
-    return Buffer.concat([head, encodePredictionBlock(rows)]);
+    const count = Buffer.allocUnsafe(4);
+    count.writeUInt32LE(hashes.length);
+    // As they are in memory: every machine that Node runs on has the low byte first.
+    const doubles = Buffer.from(hashes.buffer, hashes.byteOffset, hashes.byteLength);
+    return Buffer.concat([count, doubles, encodePredictionBlock(rows)]);
   },
   (bytes) => {
-    const hashes = Float64Array.from({ length: bytes.readUInt32LE(0) }, (_, i) =>
-      bytes.readDoubleLE(4 + 8 * i),
-    );
-    return { rows: decodePredictionBlock(bytes.subarray(4 + 8 * hashes.length)), hashes };
+    const hashes = new Float64Array(bytes.readUInt32LE(0));
+    const end = 4 + hashes.byteLength;
+    new Uint8Array(hashes.buffer).set(bytes.subarray(4, end));
+    return { rows: decodePredictionBlock(bytes.subarray(end)), hashes };
   },
 );

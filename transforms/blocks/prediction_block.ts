@@ -41,8 +41,8 @@ export class PredictionBlockBuilder {
   /** Takes over record `i` of a block. */
   addFrom(block: PredictionBlock, i: number): void {
     const { records, predictions, outcomes } = block;
-    this.records.add(records.bytes, records.start(i), records.ends[i]);
-    this.predictions.add(predictions.bytes, predictions.start(i), predictions.ends[i]);
+    this.records.add(records, records.start(i), records.ends[i]);
+    this.predictions.add(predictions, predictions.start(i), predictions.ends[i]);
     this.outcomes.push(outcomes[i]);
   }
 

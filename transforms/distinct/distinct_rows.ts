@@ -1,0 +1,95 @@
+// The rows of a partition behind the shuffle: blocks of them, of which each record stays once.
+import type { KeyedBlock } from "../blocks/keyed_block";
+import { PredictionBlockBuilder, type PredictionBlock } from "../blocks/prediction_block";
+import { orderOf } from "./record_order";
+import { RowTable } from "./row_table";
+
+/**
+ * Keeps one of each set of equal records, of those written differently the smallest text.
+ *
+ * A block of which all rows are new is kept as it came, not copied: where most records are distinct, a row costs no more than
+ * its place in a table. Rows are numbered over all blocks that were kept.
+ */
+export class DistinctRows {
+  private readonly table = new RowTable();
+  private blocks: PredictionBlock[] = [];
+  /** The number of the first row of each block. */
+  private firsts: number[] = [];
+  private count = 0;
+  /** Rows whose place a smaller text has taken. */
+  private readonly replaced = new Set<number>();
+
+  /** How many rows there are. */
+  get length(): number {
+    return this.count - this.replaced.size;
+  }
+
+  /** Adds the rows of a block that are not there yet. */
+  add({ rows, hashes }: KeyedBlock): void {
+    const fresh = new Int32Array(hashes.length);
+    let freshCount = 0;
+    for (let i = 0; i < hashes.length; i++) {
+      const slot = this.slotFor(rows, i, hashes[i], fresh);
+      if (slot === undefined) continue;
+      const row = this.count + freshCount;
+      fresh[freshCount++] = i;
+      if (this.table.rowAt(slot) < 0) this.table.insert(slot, hashes[i], row);
+      else this.table.replace(slot, row);
+    }
+    if (freshCount === 0) return;
+    this.firsts.push(this.count);
+    this.blocks.push(freshCount === hashes.length ? rows : pick(rows, fresh.subarray(0, freshCount)));
+    this.count += freshCount;
+  }
+
+  /** The rows in blocks; afterwards there are none. */
+  *drain(): Generator<PredictionBlock> {
+    const { blocks, firsts } = this;
+    for (const [b, block] of blocks.entries()) {
+      const rows = Array.from(block.outcomes, (_, i) => i).filter((i) => !this.replaced.has(firsts[b] + i));
+      yield this.replaced.size === 0 || rows.length === block.outcomes.length ? block : pick(block, rows);
+    }
+    this.table.clear();
+    this.replaced.clear();
+    this.blocks = [];
+    this.firsts = [];
+    this.count = 0;
+  }
+
+  /**
+   * The slot that a row takes: an empty one, or that of a larger text; undefined when an equal one stays.
+   * @param fresh the rows of the same block that have theirs already
+   */
+  private slotFor(rows: PredictionBlock, i: number, hash: number, fresh: Int32Array): number | undefined {
+    const { table } = this;
+    for (let slot = table.first(hash); ; slot = table.next(hash, slot)) {
+      const row = table.rowAt(slot);
+      if (row < 0) return slot;
+      const [known, at] = row < this.count ? this.placeOf(row) : [rows, fresh[row - this.count]];
+      const order = orderOf(rows.records, i, known.records, at);
+      if (order === "other") continue;
+      if (order !== "smaller") return undefined;
+      this.replaced.add(row);
+      return slot;
+    }
+  }
+
+  /** The block of a row and its index there. */
+  private placeOf(row: number): [block: PredictionBlock, i: number] {
+    const { firsts, blocks } = this;
+    let [low, high] = [0, firsts.length];
+    while (high - low > 1) {
+      const middle = (low + high) >>> 1;
+      if (firsts[middle] <= row) low = middle;
+      else high = middle;
+    }
+    return [blocks[low], row - firsts[low]];
+  }
+}
+
+/** Rows of a block, copied. */
+function pick(block: PredictionBlock, rows: Iterable<number>): PredictionBlock {
+  const picked = new PredictionBlockBuilder();
+  for (const i of rows) picked.addFrom(block, i);
+  return picked.build();
+}
