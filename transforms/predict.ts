@@ -65,7 +65,7 @@ interface PredictOutputs {
   failures: Failure[];
 }
 
-class PredictFn implements AsyncDoFn<RecordBlock, Tagged<PredictOutputs>> {
+export class PredictFn implements AsyncDoFn<RecordBlock, Tagged<PredictOutputs>> {
   constructor(
     readonly qualifiedName: string,
     readonly reference: ModelReference,
