@@ -2,6 +2,7 @@
 import { isUtf8 } from "node:buffer";
 import { ByteColumnBuilder, type ByteColumn } from "../byte_column";
 import { BLANK, JsonCompactor, NOT_JSON } from "../json/compact";
+import { QuickLines, ROOM } from "../json/quick_lines";
 import type { ReadingOptions } from "./input_format";
 
 /** Why something that was read is no record. */
@@ -39,9 +40,13 @@ export const CONTENT_LIMIT = 1000;
 export class BatchBuilder {
   blank = 0;
   private readonly compactor = new JsonCompactor();
+  private readonly quickLines = new QuickLines();
+  /** What `quickLines` reads from, and writes to. */
+  private source: Buffer | undefined;
+  private output: Buffer | undefined;
   private readonly records = new ByteColumnBuilder(1 << 17, 1024);
-  private numbers: number[] = [];
-  private offsets: number[] = [];
+  private numbers = new Float64Array(1024);
+  private offsets = new Float64Array(1024);
   private unreadable: Unreadable[] = [];
 
   constructor(private readonly options: ReadingOptions) {}
@@ -54,6 +59,11 @@ export class BatchBuilder {
       records.size >= options.batchBytes ||
       this.unreadable.length >= options.batchSize
     );
+  }
+
+  /** The records that it has. */
+  get length(): number {
+    return this.records.length;
   }
 
   get empty(): boolean {
@@ -86,10 +96,36 @@ export class BatchBuilder {
       const where = `at byte ${position - from + 1}`;
       this.refuse("not_json", `${reason} ${where}`, source, from, to, number, offset);
     } else {
-      this.records.endAt(end);
-      this.numbers.push(number);
-      this.offsets.push(offset);
+      this.endAt(end, number, offset);
     }
+  }
+
+  /**
+   * Adds the first of the lines of `source[from..to)`, as far as each is a record that is plain JSON, until the batch is full.
+   * The bytes must be UTF-8 and end in LF.
+   * @param number,offset of the first line
+   * @returns the position behind the lines that were added: none, when the first is blank, no record, or not plain
+   */
+  addPlainLines(source: Buffer, from: number, to: number, number: number, offset: number): number {
+    const { records, quickLines } = this;
+    const { batchSize, batchBytes, maxRecordBytes } = this.options;
+    records.reserve(to - from + ROOM);
+    if (this.output !== records.bytes) quickLines.setOutput((this.output = records.bytes));
+    if (this.source !== source) quickLines.setSource((this.source = source));
+    while (from < to && records.length < batchSize && records.size < batchBytes) {
+      const end = quickLines.compact(from, records.size);
+      if (end < 0) break;
+      const { lineEnd } = quickLines;
+      if (lineEnd - from > maxRecordBytes) {
+        // It will be overwritten.
+        this.output = undefined;
+        break;
+      }
+      this.endAt(end, number++, offset);
+      offset += lineEnd + 1 - from;
+      from = lineEnd + 1;
+    }
+    return from;
   }
 
   /**
@@ -113,9 +149,7 @@ export class BatchBuilder {
     if (size > options.maxRecordBytes) {
       return this.addTooLong(size, records.bytes, records.size, end, number, offset);
     }
-    records.endAt(end);
-    this.numbers.push(number);
-    this.offsets.push(offset);
+    this.endAt(end, number, offset);
   }
 
   /** Adds a record whose text is known to be compact JSON. */
@@ -125,9 +159,8 @@ export class BatchBuilder {
       const shown = Buffer.from(text.slice(0, CONTENT_LIMIT));
       return this.addTooLong(size, shown, 0, shown.length, number, offset);
     }
-    this.records.addText(text);
-    this.numbers.push(number);
-    this.offsets.push(offset);
+    this.records.reserve(size);
+    this.endAt(this.records.size + this.records.bytes.write(text, this.records.size), number, offset);
   }
 
   /** Adds a record of `size` bytes that is too long, of which `source[from..to)` is the beginning. */
@@ -152,17 +185,36 @@ export class BatchBuilder {
 
   /** What was added; the builder is empty afterwards. */
   batch(): RecordBatch {
+    const records = this.records.build();
     const batch: RecordBatch = {
-      records: this.records.build(),
-      numbers: Float64Array.from(this.numbers),
-      offsets: Float64Array.from(this.offsets),
+      records,
+      numbers: this.numbers.slice(0, records.length),
+      offsets: this.offsets.slice(0, records.length),
       unreadable: this.unreadable,
       blank: this.blank,
     };
-    this.numbers = [];
-    this.offsets = [];
+    this.output = undefined;
     this.unreadable = [];
     this.blank = 0;
     return batch;
   }
+
+  /** Ends the record that was written up to `end`. */
+  private endAt(end: number, number: number, offset: number): void {
+    const { length } = this.records;
+    if (length === this.numbers.length) {
+      this.numbers = doubled(this.numbers);
+      this.offsets = doubled(this.offsets);
+    }
+    this.numbers[length] = number;
+    this.offsets[length] = offset;
+    this.records.endAt(end);
+  }
+}
+
+/** An array twice as long that begins with the same numbers. */
+function doubled(numbers: Float64Array): Float64Array<ArrayBuffer> {
+  const longer = new Float64Array(2 * numbers.length);
+  longer.set(numbers);
+  return longer;
 }
