@@ -2,6 +2,8 @@
 import { Command, CommanderError } from "commander";
 import { describeError, EXIT_USAGE, UsageError } from "./errors";
 import { addCommonOptions, addPredictOptions, loadModelOption, toSnakeCase } from "./options";
+import { addWorkerBundleOptions } from "./worker_bundle_options";
+import type { WorkerBundleCommandOptions } from "./commands/worker_bundle";
 import type { CommonOptions, PredictOptions } from "./options";
 import type { ModelReference } from "../models/configuration";
 
@@ -64,6 +66,12 @@ function program(): Command {
     .allowExcessArguments(false)
     .action((name: string | undefined, options: { load_model: ModelReference[] }) =>
       (require("./commands/models") as typeof import("./commands/models")).run(name, options),
+    );
+  addWorkerBundleOptions(command.command("worker_bundle").alias("worker-bundle"))
+    .description("pack the application for the nodes of a cluster: one archive that holds a worker")
+    .allowExcessArguments(false)
+    .action((options: WorkerBundleCommandOptions) =>
+      (require("./commands/worker_bundle") as typeof import("./commands/worker_bundle")).run(options),
     );
   // Set by hand: subcommands do not inherit it.
   for (const sub of command.commands) sub.exitOverride();

@@ -6,6 +6,7 @@ import { JobServerError, JobServerSetupError } from "../runners/job_server/error
 import { JobFailedError } from "../runners/portable/errors";
 import { UnsupportedPipelineError } from "../runners/unsupported_error";
 import { RunnerOptionError, UnknownRunnerError } from "../runners/runner";
+import { WorkerBundleError } from "../runners/worker_bundle/errors";
 import { TooManyFailuresError } from "../transforms/max_failures";
 
 /** The command was called with something that can't be: exit status 2. */
@@ -22,6 +23,7 @@ const USAGE_ERRORS = [
   UnknownRunnerError,
   RunnerOptionError,
   JobServerSetupError,
+  WorkerBundleError,
   ConfigurationError,
   ModelNotFoundError,
   ModelLoadError,
