@@ -5,6 +5,8 @@ import "apache-beam/pvalue";
 import type { PValue } from "apache-beam/pvalue";
 import type { PTransform } from "apache-beam/transforms/transform";
 
+export { readVarint, writeRaw, writeVarint } from "./coders";
+
 declare module "apache-beam/pvalue" {
   // The SDK declares the result as `any`.
   interface PCollection<T> {
