@@ -1,5 +1,7 @@
 // A job's counters, from what its engine gives out.
+import { readVarint } from "../../sdk";
 import type { MetricResults } from "apache-beam/proto/beam_job_api";
+import { Reader } from "protobufjs";
 import type { Metrics } from "../runner";
 
 const USER_COUNTER = "beam:metric:user:sum_int64:v1";
@@ -11,14 +13,8 @@ const USER_COUNTER = "beam:metric:user:sum_int64:v1";
 export function countersOf({ committed, attempted }: MetricResults): Metrics {
   const sums: Record<string, number> = {};
   for (const { urn, labels, payload } of committed.length > 0 ? committed : attempted) {
-    if (urn === USER_COUNTER) sums[labels.NAME] = (sums[labels.NAME] ?? 0) + decodeVarint(payload);
+    if (urn === USER_COUNTER)
+      sums[labels.NAME] = (sums[labels.NAME] ?? 0) + Number(readVarint(new Reader(payload)));
   }
   return sums;
-}
-
-/** A whole number of 64 bits; the SDK's coder cuts them to 32. */
-function decodeVarint(bytes: Uint8Array): number {
-  let value = 0n;
-  bytes.forEach((byte, i) => (value |= BigInt(byte & 0x7f) << BigInt(7 * i)));
-  return Number(BigInt.asIntN(64, value));
 }

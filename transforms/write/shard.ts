@@ -10,8 +10,8 @@ export class Shard {
 
   private constructor(
     private readonly writer: ShardWriter,
-    private readonly target: OutputTarget,
-    private readonly jobId: string,
+    target: OutputTarget,
+    jobId: string,
   ) {
     this.encoder = fileEncoder(target.encoding, jobId);
   }
@@ -42,9 +42,6 @@ export class Shard {
   /** Lets go of a shard that will not count. */
   async abandon(): Promise<void> {
     await this.writer.close().catch(() => undefined);
-    await stagedOutput(this.target, this.jobId)
-      .removeShards([this.writer.path])
-      .catch(() => undefined);
   }
 
   private async append(bytes: Buffer): Promise<void> {
