@@ -6,6 +6,8 @@ import {
   ModelLoadError,
   type PredictionError,
 } from "./errors";
+import { OutputTexts, type AnswerTexts } from "./answer_texts";
+import { valueOf, type JsonTexts, type TextAnswers } from "./json_texts";
 import { compileSchema, type JsonSchema, type SchemaCheck } from "./schema";
 import type { ModelSettings } from "./configuration";
 
@@ -53,6 +55,7 @@ export abstract class MLModel<Input = unknown, Output = unknown> implements Full
   private loading: Promise<void> | undefined;
   private inputCheck: SchemaCheck | undefined;
   private outputCheck: SchemaCheck | undefined;
+  private outputTexts: OutputTexts | undefined;
 
   /** @param settings what the environment's configuration says; models that need nothing leave it alone */
   constructor(protected readonly settings: ModelSettings = {}) {
@@ -85,7 +88,7 @@ export abstract class MLModel<Input = unknown, Output = unknown> implements Full
     const inputs: Input[] = [];
     const places: number[] = [];
     this.inputCheck ??= compileSchema(this.inputSchema, `the input schema of '${this.qualifiedName}'`);
-    this.outputCheck ??= compileSchema(this.outputSchema, `the output schema of '${this.qualifiedName}'`);
+    const outputCheck = this.checkOfOutputs();
     for (let i = 0; i < batch.length; i++) {
       const violation = this.inputCheck(batch[i]);
       if (violation) {
@@ -95,9 +98,25 @@ export abstract class MLModel<Input = unknown, Output = unknown> implements Full
         places.push(i);
       }
     }
-    const outputs = await this.inferOrExplain(inputs, this.outputCheck);
+    const outputs = await this.inferOrExplain(inputs, outputCheck);
     outputs.forEach((answer, i) => (answers[places[i]] = answer));
     return answers;
+  }
+
+  /**
+   * Predicts for many JSON texts at once, each as `predictBatch` does for its value.
+   * @param texts compact JSON texts: each must be valid
+   * @param seen the fields that the model sees of a record that is an object; all, when none is named
+   * @throws ModelLoadError when the model can't be loaded, never for a record's fault
+   */
+  async predictTexts(texts: JsonTexts, seen: readonly string[] = []): Promise<TextAnswers> {
+    const answers = await this.predictBatch(Array.from(texts.ends, (_, i) => valueOf(texts, i, seen)));
+    const written = this.answerTexts(answers.length);
+    for (const { output, error } of answers as { output?: Output; error?: PredictionError }[]) {
+      if (error) written.addError(error);
+      else written.addOutput(output, true);
+    }
+    return written.build();
   }
 
   /** Loads the model now rather than at its first prediction. It is loaded once. */
@@ -126,6 +145,19 @@ export abstract class MLModel<Input = unknown, Output = unknown> implements Full
     const outputs: Output[] = [];
     for (const input of inputs) outputs.push(await this.infer(input));
     return outputs;
+  }
+
+  /** Writes the answers of so many records as texts. */
+  protected answerTexts(rows: number): AnswerTexts {
+    this.outputTexts ??= new OutputTexts(this.checkOfOutputs());
+    return this.outputTexts.begin(rows);
+  }
+
+  private checkOfOutputs(): SchemaCheck {
+    return (this.outputCheck ??= compileSchema(
+      this.outputSchema,
+      `the output schema of '${this.qualifiedName}'`,
+    ));
   }
 
   private async loadOrExplain(): Promise<void> {

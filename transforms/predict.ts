@@ -10,7 +10,7 @@ import {
   type ModelSettings,
   type PredictionError,
 } from "../models";
-import { ByteColumnBuilder, fieldNamesOf } from "../storage";
+import { ByteColumn, fieldNamesOf } from "../storage";
 import { asyncParDoWithOutputs, type AsyncDoFn, type Tagged } from "./async_pardo";
 import { jsonCoder } from "./blocks/coder";
 import { OUTCOMES, predictionBlockCoder, type PredictionBlock } from "./blocks/prediction_block";
@@ -83,30 +83,15 @@ export class PredictFn implements AsyncDoFn<RecordBlock, Tagged<PredictOutputs>>
     const { records } = block;
     const model = ModelManager.instance.getModel(this.qualifiedName);
     const seen = this.extraFields === "allow" ? fieldNamesOf(model.inputSchema) : [];
-    const data = Array.from(records.ends, (_, i) => project(JSON.parse(records.text(i)), seen));
-    const answers = await model.predictBatch(data);
-    const predictions = new ByteColumnBuilder(64 * records.length + 64, records.length + 1);
+    const { bytes, ends, errors } = await model.predictTexts(records, seen);
     const outcomes = new Uint8Array(records.length);
-    const failures: Failure[] = [];
-    answers.forEach((answer, i) => {
-      predictions.addText(answer.error ? "null" : JSON.stringify(answer.output));
-      if (answer.error) {
-        outcomes[i] = OUTCOMES.indexOf(answer.error.kind);
-        failures.push(failureOf(block, i, answer.error));
-      }
-    });
-    yield { tag: "predictions", value: { records, predictions: predictions.build(), outcomes } };
-    if (failures.length > 0) yield { tag: "failures", value: failures };
+    for (const { row, error } of errors) outcomes[row] = OUTCOMES.indexOf(error.kind);
+    const predictions = new ByteColumn(bytes, ends);
+    yield { tag: "predictions", value: { records, predictions, outcomes } };
+    if (errors.length > 0) {
+      yield { tag: "failures", value: errors.map(({ row, error }) => failureOf(block, row, error)) };
+    }
   }
-}
-
-/** Of an object those fields that are named; all of them where none is. */
-function project(value: unknown, names: readonly string[]): unknown {
-  if (names.length === 0 || typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  const fields = value as Record<string, unknown>;
-  return Object.fromEntries(
-    names.filter((name) => Object.hasOwn(fields, name)).map((name) => [name, fields[name]]),
-  );
 }
 
 function failureOf(

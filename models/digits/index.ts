@@ -1,6 +1,6 @@
 // The digits model: which digit a small grey picture shows, and how probable each digit is.
 import path from "node:path";
-import { OnnxModel, type OnnxOutputs } from "../onnx_model";
+import { labelsOf, OnnxModel, type OnnxOutputs } from "../onnx_model";
 
 /** A picture of 8 by 8 pixels, row by row, each from 0 (white) to 16 (black). */
 export interface DigitsInput {
@@ -55,10 +55,10 @@ export class DigitsModel extends OnnxModel<DigitsInput, DigitsOutput> {
   protected readonly outputs = ["label", "probabilities"];
 
   protected readOutputs({ label, probabilities }: OnnxOutputs, rows: number): DigitsOutput[] {
-    const digits = label.data as BigInt64Array;
+    const digits = labelsOf(label);
     const values = probabilities.data as Float64Array;
     return Array.from({ length: rows }, (_, row) => ({
-      digit: Number(digits[row]),
+      digit: digits[row],
       probabilities: Array.from(values.subarray(row * DIGITS, (row + 1) * DIGITS)),
     }));
   }

@@ -1,6 +1,6 @@
 // The iris model: which of three species of iris a flower is, from the sizes of its sepals and petals.
 import path from "node:path";
-import { OnnxModel, type OnnxOutputs } from "../onnx_model";
+import { labelsOf, OnnxModel, type OnnxOutputs } from "../onnx_model";
 
 /** A flower's sizes, in centimetres. */
 export interface IrisInput {
@@ -57,6 +57,6 @@ export class IrisModel extends OnnxModel<IrisInput, IrisOutput> {
   protected readonly outputs = ["label"];
 
   protected readOutputs({ label }: OnnxOutputs): IrisOutput[] {
-    return Array.from(label.data as BigInt64Array, (index) => OUTPUTS[Number(index)]);
+    return Array.from(labelsOf(label), (index) => OUTPUTS[index]);
   }
 }

@@ -2,8 +2,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { InferenceSession } from "onnxruntime-node";
-import { DevConfig, ModelLoadError, OnnxModel, type OnnxOutputs, type OnnxSettings } from "../../models";
+import { InferenceSession, Tensor } from "onnxruntime-node";
+import {
+  DevConfig,
+  labelsOf,
+  ModelLoadError,
+  OnnxModel,
+  type OnnxOutputs,
+  type OnnxSettings,
+} from "../../models";
 import { IrisModel } from "../../models/iris";
 import { writeTinyOnnx } from "./tiny_onnx";
 
@@ -101,6 +108,14 @@ describe("tensors", () => {
     expect(answers[1].error?.message).toMatch(/^feature '(first|middle)' must be (a number|2 numbers)$/);
     expect(answers[2]).toMatchObject({ output: { values: [1, 2, 3, 4] } });
   });
+});
+
+test("integer labels are plain numbers, unless they are no labels", () => {
+  const labels = [0n, 1n, -1n, 2n ** 31n - 1n, -(2n ** 31n)];
+  const tensor = (values: bigint[]) => new Tensor("int64", BigInt64Array.from(values), [values.length]);
+  expect(Array.from(labelsOf(tensor(labels)))).toEqual(labels.map(Number));
+  for (const label of [2n ** 31n, -(2n ** 31n) - 1n, 2n ** 53n])
+    expect(() => labelsOf(tensor([0n, label]))).toThrow("label 1 is beyond 32 bits");
 });
 
 describe("the session", () => {
