@@ -1,5 +1,6 @@
 // A column of byte strings, one after the other in one buffer: the shape in which records travel.
 import { copyWords, viewOf, type Viewed } from "./bytes";
+import { readNumbers, writeNumbers } from "./number_bytes";
 
 /**
  * A column of `length` byte strings. String `i` is `bytes[start(i)..ends[i])`, and starts where the one before
@@ -50,10 +51,9 @@ export class ByteColumn implements Viewed {
   slice(from: number, to: number): ByteColumn {
     const first = from === 0 ? 0 : this.ends[from - 1];
     const last = to === 0 ? 0 : this.ends[to - 1];
-    return new ByteColumn(
-      this.bytes.subarray(first, last),
-      this.ends.subarray(from, to).map((end) => end - first),
-    );
+    const ends = this.ends.slice(from, to);
+    if (first > 0) for (let i = 0; i < ends.length; i++) ends[i] -= first;
+    return new ByteColumn(this.bytes.subarray(first, last), ends);
   }
 
   /** The number of bytes that `write` writes. */
@@ -64,7 +64,7 @@ export class ByteColumn implements Viewed {
   /** Writes count, ends and bytes (little endian) at `at`; returns the position behind them. */
   write(out: Buffer, at: number): number {
     at = out.writeUInt32LE(this.length, at);
-    for (const end of this.ends) at = out.writeUInt32LE(end, at);
+    at = writeNumbers(this.ends, out, at);
     return at + this.bytes.copy(out, at);
   }
 
@@ -72,8 +72,8 @@ export class ByteColumn implements Viewed {
   static read(input: Buffer, at: number): { column: ByteColumn; at: number } {
     const length = input.readUInt32LE(at);
     at += 4;
-    const ends = new Uint32Array(length);
-    for (let i = 0; i < length; i++, at += 4) ends[i] = input.readUInt32LE(at);
+    const ends = readNumbers(new Uint32Array(length), input, at);
+    at += ends.byteLength;
     const size = length === 0 ? 0 : ends[length - 1];
     return { column: new ByteColumn(input.subarray(at, at + size), ends), at: at + size };
   }

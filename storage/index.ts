@@ -2,6 +2,7 @@
 export { compareBytes, copyBytes, copyWords, equalWords, viewOf, type Viewed } from "./bytes";
 export { ByteColumn, ByteColumnBuilder } from "./byte_column";
 export * from "./errors";
+export { readNumbers, writeNumbers } from "./number_bytes";
 export * from "./file_systems";
 export * from "./formats";
 export { hash53 } from "./hash";

@@ -1,5 +1,6 @@
 // Compacts lines of JSON quickly, one after the other; what is not plain it leaves to the JsonCompactor.
-import { copyLong, copyWords, LONG, WORD, wordsOf } from "../words";
+import { viewOf } from "../bytes";
+import { copyLong, copyText, LONG, WORD } from "../text_words";
 import { endOfLiteral, endOfNumber, endOfString, IS_PLAIN, NO_TOKEN } from "./tokens";
 
 const LF = 0x0a;
@@ -37,8 +38,8 @@ export class QuickLines {
   /** Where the line ends that was taken last: the position of its LF. */
   lineEnd = 0;
 
-  private source: Uint8Array = new Uint8Array(0);
-  private words = wordsOf(this.source);
+  private source: Buffer = Buffer.alloc(0);
+  private words = viewOf(this.source);
   private outWords = this.words;
 
   /** Of the heads of lines before, by the number of the member: where they are, and how long, in the source and in the output. */
@@ -54,15 +55,15 @@ export class QuickLines {
   private run = 0;
 
   /** The bytes that lines are in, UTF-8 up to the last LF. */
-  setSource(source: Uint8Array): void {
+  setSource(source: Buffer): void {
     this.source = source;
-    this.words = wordsOf(source);
+    this.words = viewOf(source);
     this.known = 0;
   }
 
   /** Where the texts go. To be called again whenever what was written before may be overwritten. */
-  setOutput(out: Uint8Array): void {
-    this.outWords = wordsOf(out);
+  setOutput(out: Buffer): void {
+    this.outWords = viewOf(out);
     this.known = 0;
   }
 
@@ -198,7 +199,7 @@ export class QuickLines {
     this.at = at;
     const end = this.name(p + 1);
     if (end < 0) return NO_TOKEN;
-    this.at = copyWords(this.words, this.run, end, this.outWords, this.at);
+    this.at = copyText(this.words, this.run, end, this.outWords, this.at);
     if (i < MEMBERS) {
       this.headAt[i] = p;
       this.headSize[i] = end - p;
@@ -257,7 +258,7 @@ export class QuickLines {
       // Behind a value: leave what closes here, then on to the next value of what is open.
       for (;;) {
         if (depth === 0) {
-          this.at = copyWords(this.words, this.run, p, this.outWords, this.at);
+          this.at = copyText(this.words, this.run, p, this.outWords, this.at);
           return p;
         }
         if (IS_SPACE[source[p]] === 1) p = this.skipSpace(p);
@@ -290,7 +291,7 @@ export class QuickLines {
   /** The position behind the white space at `p`, if any, which is not copied. */
   private skipSpace(p: number): number {
     if (IS_SPACE[this.source[p]] !== 1) return p;
-    this.at = copyWords(this.words, this.run, p, this.outWords, this.at);
+    this.at = copyText(this.words, this.run, p, this.outWords, this.at);
     this.run = this.behindSpace(p);
     return this.run;
   }

@@ -71,6 +71,6 @@ export function encodePredictionBlock({ records, predictions, outcomes }: Predic
 export function decodePredictionBlock(bytes: Buffer): PredictionBlock {
   const records = ByteColumn.read(bytes, 0);
   const predictions = ByteColumn.read(bytes, records.at);
-  const outcomes = Uint8Array.from(bytes.subarray(predictions.at, predictions.at + records.column.length));
+  const outcomes = new Uint8Array(bytes.subarray(predictions.at, predictions.at + records.column.length));
   return { records: records.column, predictions: predictions.column, outcomes };
 }

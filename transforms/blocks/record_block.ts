@@ -1,5 +1,5 @@
 // A block of records, as it was read: one Beam element that holds a thousand of them.
-import { ByteColumn } from "../../storage";
+import { ByteColumn, readNumbers, writeNumbers } from "../../storage";
 import { BytesCoder } from "./coder";
 
 /** Records read together from one file. */
@@ -33,17 +33,15 @@ export const recordBlockCoder = new BytesCoder<RecordBlock>(
 function encode({ file, unit, records, numbers, offsets }: RecordBlock): Buffer {
   const names = ByteColumn.of([file, unit]);
   const out = Buffer.allocUnsafe(names.encodedLength + records.encodedLength + 16 * records.length);
-  let at = records.write(out, names.write(out, 0));
-  for (const number of numbers) at = out.writeDoubleLE(number, at);
-  for (const offset of offsets) at = out.writeDoubleLE(offset, at);
+  const at = records.write(out, names.write(out, 0));
+  writeNumbers(offsets, out, writeNumbers(numbers, out, at));
   return out;
 }
 
 function decode(bytes: Buffer): RecordBlock {
   const names = ByteColumn.read(bytes, 0);
   const { column: records, at } = ByteColumn.read(bytes, names.at);
-  const doubles = (from: number): Float64Array =>
-    Float64Array.from(records.ends, (_, i) => bytes.readDoubleLE(from + 8 * i));
+  const doubles = (from: number): Float64Array => readNumbers(new Float64Array(records.length), bytes, from);
   return {
     file: names.column.text(0),
     unit: names.column.text(1) as RecordBlock["unit"],

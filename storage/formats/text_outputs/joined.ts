@@ -1,15 +1,29 @@
 // Lines that hold a record and its prediction one after the other, each as it is: the pair formats' one encoder.
-import { copyBytes } from "../../bytes";
+import { viewOf } from "../../bytes";
+import { ByteColumn } from "../../byte_column";
+import { copyText, LONG, WORD } from "../../text_words";
 import type { FileEncoder, OutputFormat, OutputLayout, Rows } from "../output_format";
 import { Selection } from "../selection";
 
 const NOTHING = Buffer.alloc(0);
+const NO_RECORDS = ByteColumn.of([]);
+
+/** A text that is copied into each line, with room behind it for the last word that is taken. */
+interface Piece {
+  view: DataView;
+  size: number;
+}
+
+function pieceOf(text: string): Piece {
+  const bytes = Buffer.from(text);
+  return { view: viewOf(Buffer.concat([bytes, Buffer.alloc(WORD)])), size: bytes.length };
+}
 
 /** What stands around the two values of a line. */
 interface Frame {
-  before: Buffer;
-  between: Buffer;
-  after: Buffer;
+  before: Piece;
+  between: Piece;
+  after: Piece;
 }
 
 /** What a line is, as text around its values: with the record, and without it. */
@@ -21,14 +35,14 @@ export interface LineShape {
 /** A format whose lines are records and predictions, each its compact JSON text, with fixed text around them. */
 export function joinedLines(extension: string, { joined, alone }: LineShape): OutputFormat {
   const withRecord: Frame = {
-    before: Buffer.from(joined.before),
-    between: Buffer.from(joined.between),
-    after: Buffer.from(joined.after),
+    before: pieceOf(joined.before),
+    between: pieceOf(joined.between),
+    after: pieceOf(joined.after),
   };
   const withoutRecord: Frame = {
-    before: NOTHING,
-    between: Buffer.from(alone.before),
-    after: Buffer.from(alone.after),
+    before: pieceOf(""),
+    between: pieceOf(alone.before),
+    after: pieceOf(alone.after),
   };
   return {
     extension,
@@ -54,26 +68,65 @@ class JoinedEncoder implements FileEncoder {
   }
 
   async encode({ records, predictions }: Rows): Promise<Buffer> {
-    const { before, between, after } = this.frame;
-    const { isAlone } = this;
-    const rows = predictions.length;
+    const { frame, isAlone } = this;
     if (this.selection !== undefined) records = this.selection.apply(records);
-    const fixed = before.length + between.length + after.length;
-    const lines = Buffer.allocUnsafe(
-      (isAlone ? 0 : records.bytes.length) + predictions.bytes.length + rows * fixed,
-    );
-    let at = 0;
-    for (let i = 0; i < rows; i++) {
-      at = copyBytes(before, 0, before.length, lines, at);
-      if (!isAlone) at = copyBytes(records.bytes, records.start(i), records.ends[i], lines, at);
-      at = copyBytes(between, 0, between.length, lines, at);
-      at = copyBytes(predictions.bytes, predictions.start(i), predictions.ends[i], lines, at);
-      at = copyBytes(after, 0, after.length, lines, at);
-    }
-    return lines.subarray(0, at);
+    const fixed = frame.before.size + frame.between.size + frame.after.size;
+    const joined = isAlone ? NO_RECORDS : records;
+    const size = joined.bytes.length + predictions.bytes.length + predictions.length * fixed;
+    const lines = Buffer.allocUnsafeSlow(size + WORD);
+    return lines.subarray(0, writeLines(frame, joined, predictions, viewOf(lines)));
   }
 
   async finish(): Promise<Buffer> {
     return NOTHING;
   }
+}
+
+/** Writes a line for each prediction; returns the position behind them. One function without calls: they made it three times as slow. */
+function writeLines(
+  { before, between, after }: Frame,
+  records: ByteColumn,
+  predictions: ByteColumn,
+  out: DataView,
+): number {
+  const { view: beforeText, size: beforeSize } = before;
+  const { view: betweenText, size: betweenSize } = between;
+  const { view: afterText, size: afterSize } = after;
+  const { view: recordBytes, ends: recordEnds } = records;
+  const { view: predictionBytes, ends: predictionEnds } = predictions;
+  // A word must not be taken from behind a column.
+  const recordLimit = recordBytes.byteLength - WORD + 1;
+  const predictionLimit = predictionBytes.byteLength - WORD + 1;
+  const rows = predictionEnds.length;
+  const isAlone = recordEnds.length === 0;
+  let at = 0;
+  let record = 0;
+  let prediction = 0;
+  for (let i = 0; i < rows; i++) {
+    for (let k = 0; k < beforeSize; k += WORD) out.setFloat64(at + k, beforeText.getFloat64(k, true), true);
+    at += beforeSize;
+    if (!isAlone) {
+      const end = recordEnds[i];
+      const size = end - record;
+      if (size >= LONG || end > recordLimit) copyText(recordBytes, record, end, out, at);
+      else
+        for (let k = 0; k < size; k += WORD)
+          out.setFloat64(at + k, recordBytes.getFloat64(record + k, true), true);
+      record = end;
+      at += size;
+    }
+    for (let k = 0; k < betweenSize; k += WORD) out.setFloat64(at + k, betweenText.getFloat64(k, true), true);
+    at += betweenSize;
+    const end = predictionEnds[i];
+    const size = end - prediction;
+    if (size >= LONG || end > predictionLimit) copyText(predictionBytes, prediction, end, out, at);
+    else
+      for (let k = 0; k < size; k += WORD)
+        out.setFloat64(at + k, predictionBytes.getFloat64(prediction + k, true), true);
+    prediction = end;
+    at += size;
+    for (let k = 0; k < afterSize; k += WORD) out.setFloat64(at + k, afterText.getFloat64(k, true), true);
+    at += afterSize;
+  }
+  return at;
 }
