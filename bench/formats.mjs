@@ -59,7 +59,8 @@ async function write(file, rows, { format, compression }) {
   const encoder = fileEncoder({ format, compression, layout: outputLayout(SCHEMAS, {}, true) }, "bench");
   out.write(encoder.header());
   for (let i = 0; i * BLOCK < rows; i++) {
-    const bytes = await encoder.encode(blocks[i % blocks.length]);
+    // The next call may overwrite the bytes.
+    const bytes = Buffer.from(await encoder.encode(blocks[i % blocks.length]));
     if (!out.write(bytes)) await new Promise((resolve) => out.once("drain", resolve));
   }
   out.write(await encoder.finish());

@@ -47,7 +47,7 @@ export interface FileEncoder {
   /** The bytes that the file begins with, the same in each file of a job. */
   header(): Buffer;
   /**
-   * The bytes of more rows; it may keep rows back, to give them out with the next ones.
+   * The bytes of more rows, which the next call may overwrite; it may keep rows back, to give them out with the next ones.
    * @throws UnwritableRowError for a row that the format can't hold
    */
   encode(rows: Rows): Promise<Buffer>;

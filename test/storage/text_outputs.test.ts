@@ -56,6 +56,14 @@ describe.each([
     expect(await linesOf(format, [[], []])).toEqual([]);
   });
 
+  it("holds texts of every length, each beside texts of others", async () => {
+    const text = (length: number): string => JSON.stringify("é".repeat(length / 2) + "x".repeat(length % 2));
+    const rows = Array.from({ length: 600 }, (_, i): Row => [text(i), text((7 * i) % 600)]);
+    expect(await linesOf(format, [rows, rows.slice(0, 9).reverse(), rows])).toEqual(
+      [...rows, ...rows.slice(0, 9).reverse(), ...rows].map(joined),
+    );
+  });
+
   it("holds large records", async () => {
     const record = `{"text":"${"é".repeat(3 << 20)}"}`;
     expect((await linesOf(format, [[[record, PREDICTION]]]))[0] === joined([record, PREDICTION])).toBe(true);

@@ -22,7 +22,8 @@ export async function linesOf(
   for (const rows of blocks) {
     const records = ByteColumn.of(rows.map(([record]) => record));
     const predictions = ByteColumn.of(rows.map(([, prediction]) => prediction));
-    parts.push(await encoder.encode({ records, predictions }));
+    // The next call may overwrite the bytes.
+    parts.push(Buffer.from(await encoder.encode({ records, predictions })));
   }
   parts.push(await encoder.finish());
   const text = Buffer.concat(parts).toString();

@@ -5,6 +5,9 @@ import { copyText, LONG, WORD } from "../../text_words";
 import type { FileEncoder, OutputFormat, OutputLayout, Rows } from "../output_format";
 import { Selection } from "../selection";
 
+/** Larger blocks get memory of their own. */
+const MOST_KEPT = 4 << 20;
+
 const NOTHING = Buffer.alloc(0);
 const NO_RECORDS = ByteColumn.of([]);
 
@@ -54,6 +57,8 @@ export function joinedLines(extension: string, { joined, alone }: LineShape): Ou
 
 class JoinedEncoder implements FileEncoder {
   private readonly selection: Selection | undefined;
+  /** Memory that is used again: fresh memory costs more than all that is written to it. */
+  private lines = NOTHING;
 
   constructor(
     layout: OutputLayout,
@@ -73,7 +78,9 @@ class JoinedEncoder implements FileEncoder {
     const fixed = frame.before.size + frame.between.size + frame.after.size;
     const joined = isAlone ? NO_RECORDS : records;
     const size = joined.bytes.length + predictions.bytes.length + predictions.length * fixed;
-    const lines = Buffer.allocUnsafeSlow(size + WORD);
+    if (size + WORD > this.lines.length) this.lines = Buffer.allocUnsafeSlow(size + WORD);
+    const { lines } = this;
+    if (lines.length > MOST_KEPT) this.lines = NOTHING;
     return lines.subarray(0, writeLines(frame, joined, predictions, viewOf(lines)));
   }
 
