@@ -1,5 +1,7 @@
 // Where pipelines run: the registry of runners. They run any Beam pipeline and know no model and no transform of ours.
-import { RunnerOptionError, UnknownRunnerError, type PipelineRunner, type RunnerOptions } from "./runner";
+import type { JarEngine } from "./portable/job_jar";
+import { RunnerOptionError, UnknownRunnerError } from "./runner";
+import type { PipelineBuilder, PipelineRunner, RunnerOptions } from "./runner";
 
 /** Every runner by its name; its code is loaded when it is chosen. */
 const RUNNERS: Readonly<Record<string, (options: RunnerOptions) => PipelineRunner>> = {
@@ -9,6 +11,12 @@ const RUNNERS: Readonly<Record<string, (options: RunnerOptions) => PipelineRunne
   },
   flink: (options) => new (require("./flink") as typeof import("./flink")).FlinkRunner(options),
   spark: (options) => new (require("./spark") as typeof import("./spark")).SparkRunner(options),
+};
+
+/** What is written into jars of its own to be submitted to a cluster, by the runner's name. */
+const JOB_JARS: Readonly<Record<string, () => JarEngine>> = {
+  flink: () => (require("./flink/job_jar") as typeof import("./flink/job_jar")).FLINK_JARS,
+  spark: () => (require("./spark/job_jar") as typeof import("./spark/job_jar")).SPARK_JARS,
 };
 
 /** The names of the runners. */
@@ -22,6 +30,33 @@ export const RUNNER_NAMES: readonly string[] = Object.keys(RUNNERS);
 export function createRunner(name: string, options: RunnerOptions = {}): PipelineRunner {
   if (!Object.hasOwn(RUNNERS, name)) throw new UnknownRunnerError(name, RUNNER_NAMES);
   return RUNNERS[name](options);
+}
+
+/**
+ * Writes a job into a jar that a cluster runs without this process, and as often as it is submitted.
+ * @param file is replaced where it is there
+ * @returns the command that submits it
+ * @throws UnknownRunnerError
+ * @throws RunnerOptionError for a runner without jars, and options that a jar can't have
+ * @throws CodeTravelError, UnsupportedPipelineError, JobServerSetupError, JobServerError, JobFailedError
+ */
+export async function writeJobJar(
+  runner: string,
+  options: RunnerOptions,
+  pipeline: PipelineBuilder,
+  file: string,
+  signal?: AbortSignal,
+): Promise<string> {
+  if (!Object.hasOwn(JOB_JARS, runner) && Object.hasOwn(RUNNERS, runner)) {
+    throw new RunnerOptionError(
+      `--job_jar is of ${Object.keys(JOB_JARS).join(" and ")}: the runner '${runner}' runs in this process alone.`,
+    );
+  }
+  const jars = require("./portable/job_jar") as typeof import("./portable/job_jar");
+  const complete = jars.jarOptions(options);
+  // Refuses what the runner does not take, and a runner that is not known.
+  createRunner(runner, complete);
+  return jars.writeJobJar(JOB_JARS[runner](), complete, pipeline, file, signal);
 }
 
 /** Whoever gives an option expects that it does something. */
@@ -40,10 +75,12 @@ export {
   ENVIRONMENT_TYPES,
   RunnerOptionError,
   UnknownRunnerError,
+  type DistributionValue,
   type EnvironmentType,
   type Metrics,
   type PipelineBuilder,
   type PipelineRunner,
   type RunnerOptions,
   type RunOptions,
+  type StageMetric,
 } from "./runner";

@@ -2,10 +2,12 @@
 import diagnostics_channel from "node:diagnostics_channel";
 import "../sdk";
 import type { MetricsContainer } from "apache-beam/worker/metrics";
-import type { Metrics } from "./runner";
+import type { Pipeline } from "apache-beam/proto/beam_runner_api";
+import type { DistributionValue, Metrics, StageMetric } from "./runner";
 
 const METRICS_INTERVAL_MS = 100;
 const USER_COUNTER = "beam:metric:user:sum_int64:v1";
+const USER_DISTRIBUTION = "beam:metric:user:distribution_int64:v1";
 
 /**
  * Watches the operators that are made in this process. What attempts that failed have counted is counted too: the
@@ -28,6 +30,17 @@ export class LiveMetrics {
     const sums = { ...this.earlier };
     for (const container of this.containers) addTo(sums, container, 1);
     return sums;
+  }
+
+  /** What each stage of a pipeline that ran as one bundle has counted. */
+  ofStages({ components }: Pipeline): StageMetric[] {
+    const metrics = [...this.containers].flatMap((container) => [...container.metrics]);
+    return metrics.flatMap(([key, { name, transformId, value }]) => {
+      const stage = components?.transforms[transformId ?? ""]?.uniqueName;
+      const isUsers = key.startsWith(USER_COUNTER) || key.startsWith(USER_DISTRIBUTION);
+      if (name === undefined || stage === undefined || !isUsers) return [];
+      return [{ stage, name, value: value.extract() as number | DistributionValue }];
+    });
   }
 
   /** Watches no more. */

@@ -7,9 +7,27 @@ export type PipelineBuilder = (root: Root) => unknown;
 /** The values of a job's counters, summed over its stages, by their names. */
 export type Metrics = Readonly<Record<string, number>>;
 
+/** The values that a distribution was given. */
+export interface DistributionValue {
+  readonly count: number;
+  readonly sum: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** A counter or a distribution of one stage. */
+export interface StageMetric {
+  /** The unique name of the transform. */
+  readonly stage: string;
+  readonly name: string;
+  readonly value: number | DistributionValue;
+}
+
 export interface RunOptions {
   /** Called now and then while the job runs. */
   onMetrics?: (metrics: Metrics) => void;
+  /** Called once, when the job has succeeded, with what each stage has counted. */
+  onStageMetrics?: (metrics: readonly StageMetric[]) => void;
   /** Cancels the job: `run` rejects with its reason when nothing of the job runs any more. */
   signal?: AbortSignal;
 }

@@ -2,11 +2,11 @@
 import "../../sdk";
 import { JobMessage_MessageImportance, JobState_Enum } from "apache-beam/proto/beam_job_api";
 import type { Pipeline } from "apache-beam/proto/beam_runner_api";
-import type { Metrics } from "../runner";
+import type { StageMetric } from "../runner";
 import { JobFailedError } from "./errors";
 import { failureReason } from "./failure_text";
 import type { JobOptions, JobService } from "./job_service";
-import { countersOf } from "./metrics";
+import { metricsOfStages } from "./metrics";
 
 /** How long a job may take to be cancelled before it is left to itself. */
 const CANCEL_MS = 5_000;
@@ -21,12 +21,16 @@ export interface JobSpec {
 
 /**
  * Runs a job to its end.
- * @returns its metrics
+ * @returns what its stages have counted
  * @throws JobFailedError with what made it fail
  * @throws JobServerError when the job service goes away
  * @throws the signal's reason, when the job has been cancelled by it
  */
-export async function runJob(service: JobService, job: JobSpec, signal?: AbortSignal): Promise<Metrics> {
+export async function runJob(
+  service: JobService,
+  job: JobSpec,
+  signal?: AbortSignal,
+): Promise<StageMetric[]> {
   signal?.throwIfAborted();
   const id = await service.submit(job.pipeline, job.name, job.options);
   const errors: string[] = [];
@@ -35,7 +39,7 @@ export async function runJob(service: JobService, job: JobSpec, signal?: AbortSi
   });
   const state = await Promise.race([following, cancelled(service, id, following, signal)]);
   signal?.throwIfAborted();
-  if (state === JobState_Enum.DONE) return countersOf(await service.metrics(id));
+  if (state === JobState_Enum.DONE) return metricsOfStages(await service.metrics(id), job.pipeline);
   const told = errors.at(-1);
   if (told !== undefined) throw new JobFailedError(failureReason(told, job.pipeline), { details: told });
   throw new JobFailedError(

@@ -10,13 +10,21 @@ import { buildPipeline } from "../build";
 import { JobServer, JobServerError, type JobServerProgram } from "../job_server";
 import { LiveMetrics } from "../live_metrics";
 import { RunnerOptionError } from "../runner";
-import type { Metrics, PipelineBuilder, PipelineRunner, RunnerOptions, RunOptions } from "../runner";
+import type {
+  Metrics,
+  PipelineBuilder,
+  PipelineRunner,
+  RunnerOptions,
+  RunOptions,
+  StageMetric,
+} from "../runner";
 import { checkSupported, type Feature } from "../unsupported";
 import { WorkerPool } from "../worker";
 import { checkEnvironment, externalEnvironment, otherEnvironment, setEnvironment } from "./environment";
 import { JobFailedError } from "./errors";
 import { runJob } from "./job";
 import { JobService, type JobOptions } from "./job_service";
+import { sumCounters } from "./metrics";
 
 /** How long a job server that dropped its connections may take to be known to have stopped. */
 const STOPPING_MS = 2_000;
@@ -53,10 +61,14 @@ export class PortableRunner implements PipelineRunner {
    * @throws JobServerSetupError, JobServerError when there is no job server to run it
    * @throws JobFailedError with what made it fail, and where the log is
    */
-  async run(builder: PipelineBuilder, { onMetrics, signal }: RunOptions = {}): Promise<Metrics> {
+  async run(
+    builder: PipelineBuilder,
+    { onMetrics, onStageMetrics, signal }: RunOptions = {},
+  ): Promise<Metrics> {
     const pipeline = await buildPipeline(builder);
     const { jobServer, features } = this.engine;
     checkSupported(pipeline, { runner: jobServer.name, features });
+    if (!hasCode(pipeline)) return {};
     const live = new LiveMetrics(onMetrics);
     let pool: WorkerPool | undefined;
     let server: JobServer | undefined;
@@ -65,8 +77,10 @@ export class PortableRunner implements PipelineRunner {
       pool = await this.enterEnvironment(pipeline);
       const { jobServerJar: jar, jobEndpoint } = this.options;
       if (jobEndpoint === undefined) server = await JobServer.start(jobServer, { jar, signal });
-      const metrics = await this.runOn(jobEndpoint ?? server!.endpoint, server, pipeline, signal);
+      const stages = await this.runOn(jobEndpoint ?? server!.endpoint, server, pipeline, signal);
+      const metrics = sumCounters(stages);
       onMetrics?.({ ...live.sums(), ...metrics });
+      onStageMetrics?.(stages);
       return metrics;
     } catch (error) {
       keepLog = !signal?.aborted;
@@ -95,7 +109,7 @@ export class PortableRunner implements PipelineRunner {
     server: JobServer | undefined,
     pipeline: Pipeline,
     signal: AbortSignal | undefined,
-  ): Promise<Metrics> {
+  ): Promise<StageMetric[]> {
     const service = await JobService.connect(endpoint);
     const { title: engine, jobOptions } = this.engine;
     const name = `beam-predict-${Date.now().toString(36)}`;
@@ -111,6 +125,12 @@ export class PortableRunner implements PipelineRunner {
       service.close();
     }
   }
+}
+
+/** Whether a pipeline runs any code. One that does not has no effect, and Flink refuses it or never says that it is done. */
+function hasCode({ components }: Pipeline): boolean {
+  const transforms = Object.values(components?.transforms ?? {});
+  return transforms.some(({ spec }) => spec?.urn === "beam:transform:pardo:v1");
 }
 
 /** The error with the place of a log: the job server's, or one of its own. */

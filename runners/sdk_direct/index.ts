@@ -4,18 +4,30 @@ import { directRunner } from "apache-beam/runners/direct_runner";
 import { buildPipeline } from "../build";
 import { LiveMetrics } from "../live_metrics";
 import type { Metrics, PipelineBuilder, PipelineRunner, RunOptions } from "../runner";
+import { checkSupported } from "../unsupported";
 
 /** Runs pipelines on the SDK's direct runner. */
 export class SdkDirectRunner implements PipelineRunner {
-  async run(pipeline: PipelineBuilder, { onMetrics, signal }: RunOptions = {}): Promise<Metrics> {
+  /**
+   * Runs a pipeline to its end.
+   * @throws CodeTravelError, UnsupportedPipelineError before anything runs
+   * @throws what a DoFn threw
+   */
+  async run(
+    builder: PipelineBuilder,
+    { onMetrics, onStageMetrics, signal }: RunOptions = {},
+  ): Promise<Metrics> {
+    const pipeline = await buildPipeline(builder);
+    checkSupported(pipeline, { runner: "direct", features: [] });
     // The runner itself gives metrics out only at the end, and cuts them to 32 bits; so they are watched where they are.
     const live = new LiveMetrics(onMetrics);
     const restoreConsole = muteSdk();
     try {
-      const running = directRunner().runPipeline(await buildPipeline(pipeline));
+      const running = directRunner().runPipeline(pipeline);
       await Promise.race([running, aborted(signal)]);
       const metrics = live.sums();
       onMetrics?.(metrics);
+      onStageMetrics?.(live.ofStages(pipeline));
       return metrics;
     } finally {
       live.stop();

@@ -4,6 +4,9 @@ import { defaultParallelism } from "../portable/parallelism";
 import { RunnerOptionError, type RunnerOptions } from "../runner";
 import { sparkJobServer } from "./job_server";
 
+/** How often a task may fail before its job does: Spark on a cluster lets it four times, in one process once. */
+const TASK_FAILURES = 4;
+
 /** Runs pipelines on Spark. */
 export class SparkRunner extends PortableRunner {
   /** @throws RunnerOptionError for options that go against each other */
@@ -18,7 +21,7 @@ export class SparkRunner extends PortableRunner {
       {
         title: "Spark",
         features: ["merging windows"],
-        jobServer: sparkJobServer(`local[${parallelism}]`),
+        jobServer: sparkJobServer(`local[${parallelism},${TASK_FAILURES}]`),
         jobOptions: {},
       },
       options,

@@ -1,6 +1,5 @@
 // Real engines for tests: one job server of each, which the tests of a file share.
 import { execFileSync } from "node:child_process";
-import path from "node:path";
 import { FLINK_JOB_SERVER } from "../../../runners/flink/job_server";
 import { FlinkRunner } from "../../../runners/flink";
 import { JobServer } from "../../../runners/job_server";
@@ -11,20 +10,14 @@ import { sparkJobServer } from "../../../runners/spark/job_server";
 // The machine of the tests is small, and has other work.
 process.env.JAVA_TOOL_OPTIONS ??= "-Xmx1g";
 
-/** Settings of Flink for tests: beside the source of this file. */
-const FLINK_SETTINGS = "../../../../test/runners/engines/flink";
-
-/** Both try what failed a second time. */
+/** As our runners start them. */
 export const ENGINES = {
   flink: {
-    program: {
-      ...FLINK_JOB_SERVER,
-      arguments: [...FLINK_JOB_SERVER.arguments, `--flink-conf-dir=${path.join(__dirname, FLINK_SETTINGS)}`],
-    },
+    program: FLINK_JOB_SERVER,
     runner: (options: RunnerOptions): PipelineRunner => new FlinkRunner({ parallelism: 2, ...options }),
   },
   spark: {
-    program: sparkJobServer("local[2,2]"),
+    program: sparkJobServer("local[2,4]"),
     runner: (options: RunnerOptions): PipelineRunner => new SparkRunner(options),
   },
 } as const;
