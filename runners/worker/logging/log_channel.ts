@@ -74,13 +74,12 @@ export class LogChannel {
     this.sending ??= this.sendAll();
   }
 
-  /** Sends what waits and ends the stream. */
+  /** Sends what waits and ends the stream; resolves when the runner has it all, or has had its time. */
   async close(): Promise<void> {
-    if (this.sending !== undefined) {
-      const patience = setTimeout(LAST_WORDS_MS, undefined, { ref: false });
-      await Promise.race([this.sending, patience]);
-    }
+    const patience = setTimeout(LAST_WORDS_MS, undefined, { ref: false });
+    if (this.sending !== undefined) await Promise.race([this.sending, patience]);
     this.stream?.close();
+    await Promise.race([this.stream?.ended.catch(() => undefined), patience]);
     this.client?.close();
   }
 

@@ -9,6 +9,7 @@ import {
   registerOperatorConstructor,
   type IOperator,
 } from "apache-beam/worker/operators";
+import "../../../transforms";
 import type { AsyncDoFn } from "../../../transforms";
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -92,6 +93,19 @@ export class GateFn implements AsyncDoFn<string, string> {
   }
 }
 
+/** Gives so many copies of each element, and waits now and then. */
+export class EchoFn implements AsyncDoFn<string, string> {
+  private elements = 0;
+  constructor(
+    readonly copies: number,
+    readonly waitEvery: number,
+  ) {}
+  async *process(text: string): AsyncGenerator<string> {
+    if (this.elements++ % this.waitEvery === 0) await pause(1);
+    for (let i = 0; i < this.copies; i++) yield text;
+  }
+}
+
 /** Fails at an element. */
 export class FailFn implements AsyncDoFn<string, string> {
   async *process(text: string): AsyncGenerator<string> {
@@ -165,6 +179,8 @@ registerOperatorConstructor(HASTY_FAN_OUT, (transformId, transform, context): IO
   };
 });
 
-requireForSerialization("beam-predict/test/runners/worker/dofns", {
-  ...{ InputFn, SlowFn, FanOutFn, LengthFn, GateFn, FailFn, BundlesFn, MetricsFn, SideFn, TalkFn },
+/** By its path a worker in another process finds this module. */
+export const MODULE = __filename;
+requireForSerialization(MODULE, {
+  ...{ InputFn, SlowFn, EchoFn, FanOutFn, LengthFn, GateFn, FailFn, BundlesFn, MetricsFn, SideFn, TalkFn },
 });

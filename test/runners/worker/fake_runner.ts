@@ -27,6 +27,9 @@ import {
   beamFnLoggingDefinition,
   beamFnStateDefinition,
 } from "apache-beam/proto/beam_fn_api.grpc-server";
+import { ProvisionInfo } from "apache-beam/proto/beam_provision_api";
+import { provisionServiceDefinition } from "apache-beam/proto/beam_provision_api.grpc-server";
+import { Struct } from "apache-beam/proto/google/protobuf/struct";
 import { Received } from "./received";
 
 type ControlCall = ServerDuplexStream<InstructionResponse, InstructionRequest>;
@@ -51,6 +54,14 @@ export class FakeRunner {
   /** What is known of the state: by `stateId`. */
   readonly states = new Map<string, StatePages>();
   readonly received = new Received();
+  /** What its provision service tells: where workers are to register, and the job's options. */
+  provision: {
+    controlEndpoint?: { url: string };
+    loggingEndpoint?: { url: string };
+    options: Record<string, string[]>;
+  } = {
+    options: {},
+  };
   /** The runner takes this many milliseconds for each message of elements. */
   readingPauseMs = 0;
 
@@ -140,6 +151,7 @@ export class FakeRunner {
     server.addService(beamFnDataDefinition, { data: (call: DataCall) => void this.serveData(call, index) });
     if (index === 0) {
       server.addService(beamFnControlDefinition, this.controlService());
+      server.addService(provisionServiceDefinition, this.provisionService());
       server.addService(beamFnStateDefinition, { state: (call: StateCall) => this.serveState(call) });
       server.addService(beamFnLoggingDefinition, { logging: (call: LogCall) => this.serveLogging(call) });
     }
@@ -176,6 +188,16 @@ export class FakeRunner {
         if (workerId === undefined) answer({ code: 3, details: "no worker id in the metadata" });
         else if (descriptor === undefined) answer({ code: 5, details: `no descriptor ${id}` });
         else answer(null, descriptor);
+      },
+    };
+  }
+
+  private provisionService(): UntypedServiceImplementation {
+    return {
+      getProvisionInfo: (_call: unknown, answer: sendUnaryData<{ info: ProvisionInfo }>) => {
+        const { options, ...endpoints } = this.provision;
+        const info = ProvisionInfo.create({ ...endpoints, pipelineOptions: Struct.fromJson(options) });
+        answer(null, { info });
       },
     };
   }

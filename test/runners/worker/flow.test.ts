@@ -24,6 +24,8 @@ test("an element that fans out to 200 MB waits for a slow runner", async () => {
   expect(received.bytes).toBeGreaterThan(200 * MB);
   expect(received.bytes).toBeLessThan(201 * MB);
   expect(received.ends(instructionId)).toBe(1);
+  // Flink's runner holds 100 messages of a bundle, and then waits for its end.
+  expect(received.messages(instructionId).length).toBeLessThan(100);
   // What is on its way: the worker's four megabytes, the streams' buffers on both sides, a message each.
   expect(lead).toBeLessThan(40 * MB);
 });

@@ -54,7 +54,12 @@ export class Job {
     await this.runner.send(instructionId, "source", new Uint8Array(), { isLast: true });
     const answer = await answered;
     if (answer.error === "") await this.runner.until(() => this.runner.received.ends(instructionId) > 0);
-    return { answer, output: decode(this.runner.received.messages(instructionId)), instructionId };
+    return { answer, output: this.output(instructionId), instructionId };
+  }
+
+  /** The elements that a bundle has sent to a sink. */
+  output(instructionId: string, sink = "sink"): unknown[] {
+    return decode(this.runner.received.messages(instructionId, sink));
   }
 
   async stop(): Promise<void> {

@@ -98,7 +98,8 @@ export function pardoOf({ transforms }: ProcessBundleDescriptor): string {
   return Object.keys(transforms).find((id) => id !== "source" && id !== "sink")!;
 }
 
-function node(
+/** A transform of a descriptor. */
+export function node(
   urn: string,
   payload: Uint8Array,
   inputs: Record<string, string>,
