@@ -20,6 +20,7 @@ export interface CommonOptions {
   job_endpoint?: string;
   environment_type?: EnvironmentType;
   environment_config?: string;
+  job_jar?: string;
   model_qualified_name: string;
   load_model: ModelReference[];
   input: string[];
@@ -64,6 +65,11 @@ export function addCommonOptions(command: Command, defaultOutput: string): Comma
     .option(
       "--environment_config <text>",
       "for EXTERNAL: a worker pool's HOST:PORT; PROCESS: a worker's command; DOCKER: an image",
+    )
+    .option(
+      "--job_jar <path>",
+      "writes the job into a jar for `flink run` or `spark-submit` instead of running it",
+      jarName,
     )
     .option("--model_qualified_name <name>", "the model (see `models`)", "iris_model")
     .addOption(loadModelOption())
@@ -243,6 +249,11 @@ function url(text: string): string {
 
 function endpoint(text: string): string {
   if (!/^[^\s/]+:\d+$/.test(text)) throw new InvalidArgumentError("It must be HOST:PORT.");
+  return text;
+}
+
+function jarName(text: string): string {
+  if (!text.endsWith(".jar")) throw new InvalidArgumentError("It must end in .jar.");
   return text;
 }
 

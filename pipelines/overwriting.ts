@@ -1,7 +1,7 @@
 // Refuses outputs that would take the place of what must stay.
 import {
   fileSystemOf,
-  isOutputName,
+  isStranger,
   schemeOf,
   withoutSlash,
   type FileInfo,
@@ -64,11 +64,6 @@ function refuseWholeBucket(name: string, path: string): void {
   ) {
     throw new UsageError(`The output '${name}' is a bucket. Name a file or a folder in it.`);
   }
-}
-
-/** Whether something in a folder is no part of an earlier output. */
-function isStranger(name: string): boolean {
-  return !isOutputName(name) && !name.startsWith(".");
 }
 
 /** Whether an output takes the place of a file: one of its name, or in the folder that it replaces. */

@@ -1,15 +1,18 @@
 // The command `predict`: the prediction job, from its options to its summary.
 import { FLAT_FORMATS, guessOutputFormat, outputLayout } from "../../storage";
+import type { PipelineBuilder } from "../../runners";
 import { countsFromMetrics, type WriteOptions } from "../../transforms";
 import { Destination, STANDARD_STREAM } from "../destination";
 import { UsageError } from "../errors";
 import { runJob, type JobContext } from "../job";
+import { onCluster, writeJar } from "../job_jar";
 import { errorsBeside, storageSettings, type PredictOptions } from "../options";
 import { predictionPipeline } from "../prediction_job";
 import { readOptions } from "../reading";
 import { summarize, summaryText } from "../summary";
 
-export async function run(options: PredictOptions): Promise<void> {
+export async function run(given: PredictOptions): Promise<void> {
+  const options = given.job_jar === undefined ? given : onCluster(given);
   const model = options.model_qualified_name;
   const output = new Destination(options.output, process.stdout);
   refuseWithoutEffect(options, output.isFolder);
@@ -17,15 +20,16 @@ export async function run(options: PredictOptions): Promise<void> {
     options.errors ?? (output.isStream ? STANDARD_STREAM : errorsBeside(options.output)),
     process.stderr,
   );
-  const { metrics, seconds } = await runJob(options, [errors, output], (context) =>
+  const pipeline = (context: JobContext): PipelineBuilder =>
     predictionPipeline({
       model,
       input: options.input,
       read: readOptions(options, context),
       extraFields: options.extra_fields,
       write: { ...writeOptions(options, context), output: output.path, errors: errors.path },
-    }),
-  );
+    });
+  if (options.job_jar !== undefined) return writeJar(options, [errors, output], pipeline);
+  const { metrics, seconds } = await runJob(options, [errors, output], pipeline);
   const names = { model, runner: options.runner, output: output.name, errors: errors.name };
   const summary = summarize(countsFromMetrics(metrics), names, seconds);
   if (options.summary === "json") {

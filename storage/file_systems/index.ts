@@ -38,7 +38,8 @@ export function schemeOf(path: string): string | undefined {
 
 export type { FileInfo, FileSystem } from "./file_system";
 export { isFolderName, withoutSlash } from "./folder_name";
-export { newJobId } from "./job_id";
+export { isRepeated, newJobId, newRepeatedJobId, runOf } from "./job_id";
+export { isStranger } from "./part_names";
 export { isOutputName } from "./part_names";
 export type { GcsSettings, S3Settings, StorageSettings } from "./settings";
 export type { Commit, Segment, ShardSource, ShardWriter, StagedOutput } from "./staged_output";

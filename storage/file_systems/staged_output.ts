@@ -52,6 +52,9 @@ export interface StagedOutput {
    */
   commit(commit: Commit): Promise<void>;
 
+  /** Removes shards that are not wanted any more, and nothing else; those that are not there are left. */
+  removeShards(shards: readonly string[]): Promise<void>;
+
   /**
    * Removes all that was written aside. A local output does so before the first `await`, since the process may be
    * about to end.

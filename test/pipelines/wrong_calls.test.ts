@@ -16,7 +16,11 @@ const CALLS: [string, string, RegExp][] = [
     /^error: unknown option '--batch_siz'\n\(Did you mean --batch_size\?\)$/,
   ],
   ["an option without its value", "--batch_size", /'--batch_size <n>' argument missing$/],
-  ["an unknown command", "nope", /^Unknown command 'nope'\. .* predict, species_counts, models\.$/],
+  [
+    "an unknown command",
+    "nope",
+    /^Unknown command 'nope'\. .* predict, species_counts, models, worker_bundle\.$/,
+  ],
   ["a word too many", "species_counts nope", /too many arguments for 'species_counts'/],
   ["a missing file", "--input nope.ldjson", /^No such file: 'nope\.ldjson'\. /],
   ["a glob that matches nothing", "--input *.nope", /^No file matches '\*\.nope'\. /],

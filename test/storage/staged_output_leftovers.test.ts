@@ -1,12 +1,13 @@
 // What killed jobs leave beside an output: removed or put back, but never that of a job that may be alive.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { readdir } from "node:fs/promises";
+import { readdir, utimes } from "node:fs/promises";
 import path from "node:path";
-import { newJobId } from "../../storage/file_systems";
+import { newJobId, newRepeatedJobId, runOf } from "../../storage/file_systems";
 import { shard, staging } from "./staging";
 
 const { at, stage, files, write } = staging();
+const LONG_AGO = new Date(Date.now() - 8 * 24 * 3600 * 1000);
 
 it("discard puts back a previous folder that a killed commit had moved aside", async () => {
   const output = stage("out/");
@@ -69,5 +70,26 @@ describe("removeStale", () => {
   it("has nothing to do where there is no folder", async () => {
     await stage("missing/out").removeStale();
     expect(await readdir(at())).toEqual([]);
+  });
+
+  it.each(["out", "out/"])("takes what nobody here can see for dead when it is old: %s", async (target) => {
+    const [repeated, elsewhere] = [newRepeatedJobId(), gone.replace(host, `not_${host}`)];
+    const old = [
+      stage(target, repeated),
+      stage(target, runOf(repeated, ["shard"])),
+      stage(target, elsewhere),
+    ];
+    const young = stage(target, newRepeatedJobId());
+    // A folder is as old as the youngest thing in it.
+    const working = stage(target, newRepeatedJobId());
+    for (const output of [...old, young, working]) {
+      const file = await shard(output, "half");
+      if (output !== young && output !== working) await utimes(file, LONG_AGO, LONG_AGO);
+      if (output !== young) await utimes(output.folder, LONG_AGO, LONG_AGO);
+    }
+    await stage(target).removeStale();
+    expect((await readdir(at())).sort()).toEqual(
+      [young, working].map(({ folder }) => path.basename(folder)).sort(),
+    );
   });
 });

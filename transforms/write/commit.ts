@@ -3,7 +3,16 @@ import "../../sdk";
 import { requireForSerialization } from "apache-beam/serialization";
 import { counter, type Counter } from "apache-beam/transforms/pardo";
 import type { KV } from "apache-beam/values";
-import { fileExtension, isFolderName, mergeFiles } from "../../storage";
+import {
+  fileExtension,
+  fileSystemOf,
+  isFolderName,
+  isRepeated,
+  isStranger,
+  mergeFiles,
+  PathError,
+  runOf,
+} from "../../storage";
 import type { AsyncDoFn } from "../async_pardo";
 import { OUTCOMES } from "../blocks/prediction_block";
 import { COUNT_METRICS, countsToMetrics, noCounts, total, type JobCounts } from "../job_counts";
@@ -76,16 +85,34 @@ export class CommitFn implements AsyncDoFn<KV<string, Iterable<Part>>, JobCounts
   ): Promise<void> {
     const { jobId } = this;
     const shards = [...written].sort();
+    const staged = stagedOutput(target, isRepeated(jobId) ? runOf(jobId, written) : jobId);
+    // Of other jobs whoever starts them has seen to it.
+    if (isRepeated(jobId)) {
+      await refuseStrangers(target);
+      await staged.removeStale();
+    }
     // An empty output is a file without a row, so that whoever reads it finds something to read.
     const wanted = isFolderName(target.path) ? numShards : 1;
     while (shards.length < wanted) shards.push(await Shard.empty(target, jobId));
-    await stagedOutput(target, jobId).commit({
+    await staged.commit({
       shards,
       extension: fileExtension(target.encoding),
       merge: (sources) => mergeFiles(target.encoding, jobId, sources),
       success,
     });
+    if (isRepeated(jobId)) await stagedOutput(target, jobId).removeShards(shards);
   }
+}
+
+/** @throws PathError when somebody's files are where a folder is to be replaced */
+async function refuseStrangers({ path, storage }: OutputTarget): Promise<void> {
+  if (!isFolderName(path)) return;
+  const [stranger] = (await fileSystemOf(path, storage).namesIn(path)).filter(isStranger);
+  if (stranger === undefined) return;
+  throw new PathError(
+    `The folder '${path}' holds files of others, as '${stranger}', which its replacement would remove. ` +
+      "Empty it, or make a jar with another output.",
+  );
 }
 
 function pathsOf(parts: readonly Part[], of: "output" | "errors"): string[] {

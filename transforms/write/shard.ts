@@ -10,8 +10,8 @@ export class Shard {
 
   private constructor(
     private readonly writer: ShardWriter,
-    target: OutputTarget,
-    jobId: string,
+    private readonly target: OutputTarget,
+    private readonly jobId: string,
   ) {
     this.encoder = fileEncoder(target.encoding, jobId);
   }
@@ -42,6 +42,9 @@ export class Shard {
   /** Lets go of a shard that will not count. */
   async abandon(): Promise<void> {
     await this.writer.close().catch(() => undefined);
+    await stagedOutput(this.target, this.jobId)
+      .removeShards([this.writer.path])
+      .catch(() => undefined);
   }
 
   private async append(bytes: Buffer): Promise<void> {

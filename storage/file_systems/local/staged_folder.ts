@@ -1,11 +1,11 @@
 // The output of one job on a local disk: written into a folder beside the target, put in place by renames.
 import * as callbacks from "node:fs";
-import { open, mkdir, readdir, rename, stat, writeFile, type FileHandle } from "node:fs/promises";
+import { open, mkdir, readdir, rename, rm, rmdir, stat, writeFile, type FileHandle } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import path from "node:path";
 import { FileAccessError } from "../../errors";
 import { isFolderName, withoutSlash } from "../folder_name";
-import { isDead } from "../job_id";
+import { ABANDONED_MS, isDead, isElsewhere } from "../job_id";
 import { partName } from "../part_names";
 import type { Commit, ShardSource, ShardWriter, StagedOutput } from "../staged_output";
 import { openShard } from "./shard_file";
@@ -36,8 +36,15 @@ export class StagedFolder implements StagedOutput {
   async createShard(): Promise<ShardWriter> {
     const name = path.join(this.folder, `shard-${randomBytes(8).toString("hex")}`);
     return this.guard(async () => {
-      await mkdir(this.folder, { recursive: true });
-      return openShard(this.target, name);
+      for (let tries = 1; ; tries++) {
+        await mkdir(this.folder, { recursive: true });
+        try {
+          return await openShard(this.target, name);
+        } catch (error) {
+          // Another run of the same job may have removed the folder when it was empty.
+          if (codeOf(error) !== "ENOENT" || tries === TRIES) throw error;
+        }
+      }
     });
   }
 
@@ -47,8 +54,8 @@ export class StagedFolder implements StagedOutput {
       await mkdir(this.final, { recursive: true });
       if (isFolderName(this.target)) {
         await this.arrange(commit);
-        if (await exists(this.target)) await rename(this.target, this.previous);
-        await rename(this.final, withoutSlash(this.target)).catch((error: unknown) => {
+        if (await exists(this.target)) await this.moveAside();
+        await this.moveIn().catch((error: unknown) => {
           this.restore();
           throw error;
         });
@@ -58,6 +65,14 @@ export class StagedFolder implements StagedOutput {
         await syncFolder(path.dirname(this.target));
       }
       await this.discard();
+    });
+  }
+
+  async removeShards(shards: readonly string[]): Promise<void> {
+    await this.guard(async () => {
+      for (const shard of shards) await rm(shard, { force: true });
+      // It stays where there is more in it.
+      await rmdir(this.folder).catch(() => undefined);
     });
   }
 
@@ -73,7 +88,31 @@ export class StagedFolder implements StagedOutput {
     for (const name of names) {
       if (!name.startsWith(prefix) || !name.endsWith(".tmp")) continue;
       const jobId = name.slice(prefix.length, -".tmp".length);
-      if (isDead(jobId)) await new StagedFolder(this.target, jobId).discard();
+      const stale = new StagedFolder(this.target, jobId);
+      if (isDead(jobId) || (isElsewhere(jobId) && (await isAbandoned(stale.folder)))) await stale.discard();
+    }
+  }
+
+  /** Moves what is at the target aside: the previous output, or what another job has put there since. */
+  private async moveAside(): Promise<void> {
+    const isFirst = !(await exists(this.previous));
+    const aside = isFirst
+      ? this.previous
+      : path.join(this.folder, `replaced-${randomBytes(8).toString("hex")}`);
+    await rename(withoutSlash(this.target), aside).catch((error: unknown) => {
+      if (codeOf(error) !== "ENOENT") throw error;
+    });
+  }
+
+  /** Moves the new folder to the target. Another job may do the same in between: then this one comes after it. */
+  private async moveIn(): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await rename(this.final, withoutSlash(this.target));
+      } catch (error) {
+        if (!["ENOTEMPTY", "EEXIST"].includes(codeOf(error)) || tries === TRIES) throw error;
+        await this.moveAside();
+      }
     }
   }
 
@@ -124,6 +163,30 @@ export class StagedFolder implements StagedOutput {
       throw error instanceof FileAccessError ? error : new FileAccessError("write", this.target, error);
     }
   }
+}
+
+/** How often something is tried that another job may come between. */
+const TRIES = 10;
+
+/** Of an error, or of what caused it. */
+function codeOf(error: unknown): string {
+  const { code, cause } = error as NodeJS.ErrnoException;
+  return cause === undefined ? String(code) : codeOf(cause);
+}
+
+/** Whether nothing in a folder has changed for long. */
+async function isAbandoned(folder: string): Promise<boolean> {
+  const names = await readdir(folder).catch(() => []);
+  const found = [folder, ...names.map((name) => path.join(folder, name))];
+  const times = await Promise.all(
+    found.map((name) =>
+      stat(name).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => 0,
+      ),
+    ),
+  );
+  return Date.now() - Math.max(...times) > ABANDONED_MS;
 }
 
 async function source(shard: string): Promise<ShardSource> {

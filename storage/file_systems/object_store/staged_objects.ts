@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import path from "node:path";
 import { isFolderName, withoutSlash } from "../folder_name";
-import { isDead, isElsewhere } from "../job_id";
+import { ABANDONED_MS, isDead, isElsewhere } from "../job_id";
 import { isOutputName, partName } from "../part_names";
 import type { Commit, Segment, ShardSource, ShardWriter, StagedOutput } from "../staged_output";
 import { inParallel } from "./in_parallel";
@@ -17,9 +17,6 @@ interface Plan {
   obsolete: string[];
   success: object;
 }
-
-/** What a job on another host left is taken for dead after this time without a change. */
-const ABANDONED_MS = 7 * 24 * 3600 * 1000;
 
 /** Requests of a commit at the same time. */
 const CONCURRENCY = 16;
@@ -60,6 +57,10 @@ export class StagedObjects implements StagedOutput {
       (await this.storedPlan()) ?? ((await this.isCommitted(commit)) ? undefined : await this.plan(commit));
     if (plan !== undefined) await this.carryOut(plan);
     await this.discard();
+  }
+
+  async removeShards(shards: readonly string[]): Promise<void> {
+    await this.store.remove(shards.map((shard) => parseObjectPath(shard).key));
   }
 
   async discard(): Promise<void> {

@@ -17,6 +17,11 @@ export interface Row {
   readonly features: readonly Feature[];
   /** Whether it tries again what has failed. */
   readonly retries: boolean;
+  /**
+   * Whether a job service stands between: an error of the pipeline is told, with its stage and where the whole text is. Other
+   * runners throw it.
+   */
+  readonly tellsErrors: boolean;
   /** Starts what all tests of the row share. */
   start(): Promise<ReadyRunner>;
 }
@@ -26,6 +31,7 @@ export const ROWS: readonly Row[] = [
     name: "direct",
     features: [],
     retries: false,
+    tellsErrors: false,
     start: async () => ({ runner: createRunner("direct"), stop: async () => {} }),
   },
   inJobServer("flink"),
@@ -38,6 +44,7 @@ function inJobServer(name: EngineName): Row {
     name,
     features: ["merging windows"],
     retries: true,
+    tellsErrors: true,
     start: async () => {
       const server = await startEngine(name);
       return {

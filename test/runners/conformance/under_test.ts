@@ -14,7 +14,8 @@ import { windowInto } from "apache-beam/transforms/window";
 import { globalWindows } from "apache-beam/transforms/windowings";
 import type { Metrics, PipelineBuilder, RunOptions } from "../../../runners";
 import { asyncParDo, jsonCoder } from "../../../transforms";
-import { ObserveFn, ToOneKeyFn, WriteResultsFn, keyedCoder, type Observed } from "./dofns";
+import { keyedCoder } from "./groups";
+import { ObserveFn, ToOneKeyFn, WriteResultsFn, type Observed } from "./results";
 import type { ReadyRunner, Row } from "./runners";
 
 /** Outputs of a pipeline, by labels. */
@@ -49,10 +50,42 @@ export class UnderTest {
     return this.ready!.runner.run(pipeline, options);
   }
 
+  /** Runs a pipeline that fails; gives its error, and the whole text of it where the error says where that is. */
+  async failureOf(pipeline: PipelineBuilder): Promise<{ error: Error; whole: string | undefined }> {
+    const failed = await this.run(pipeline).then(
+      () => new Error("The job has succeeded."),
+      (reason: unknown) => reason,
+    );
+    const error = failed as Error;
+    const [, file] = /^The whole text of the failure: (.*)$/m.exec(error.message) ?? [];
+    if (file === undefined) return { error, whole: undefined };
+    const whole = readFileSync(file, "utf8");
+    rmSync(path.dirname(file), { recursive: true });
+    return { error, whole };
+  }
+
+  /** Whether a DoFn has left a file in its folder. */
+  isGateReached(folder: string): boolean {
+    return readdirSync(folder).length > 0;
+  }
+
   /** Runs a pipeline and gives the elements of its output, in the order of their JSON. */
   async collect<T>(build: (root: Root) => PCollection<T>, options?: RunOptions): Promise<T[]> {
-    const { out } = await this.collectAll((root) => ({ out: build(root) }), options);
-    return out as T[];
+    return (await this.collectWithMetrics(build, options)).elements;
+  }
+
+  /** Runs a pipeline and gives the elements of its output and its metrics. */
+  async collectWithMetrics<T>(
+    build: (root: Root) => PCollection<T>,
+    options: RunOptions = {},
+  ): Promise<{ elements: T[]; metrics: Metrics }> {
+    let metrics: Metrics = {};
+    const onMetrics = (latest: Metrics): void => {
+      metrics = latest;
+      options.onMetrics?.(latest);
+    };
+    const { out } = await this.collectAll((root) => ({ out: build(root) }), { ...options, onMetrics });
+    return { elements: out as T[], metrics };
   }
 
   /** Runs a pipeline and gives the elements of each of its outputs. */
@@ -68,7 +101,8 @@ export class UnderTest {
     return (await this.observeAll((root) => ({ out: build(root) }))).out;
   }
 
-  private async observeAll(
+  /** Runs a pipeline and gives the elements of each of its outputs with their windows and timestamps. */
+  async observeAll(
     build: (root: Root) => Outputs,
     options?: RunOptions,
   ): Promise<Record<string, Observed[]>> {
