@@ -18,9 +18,12 @@ export interface CommonOptions {
   parallelism?: number;
   job_server_jar?: string;
   job_endpoint?: string;
+  flink_master?: string;
+  spark_master?: string;
   environment_type?: EnvironmentType;
   environment_config?: string;
   job_jar?: string;
+  sdk_worker_parallelism?: number;
   model_qualified_name: string;
   load_model: ModelReference[];
   input: string[];
@@ -56,10 +59,12 @@ export function addCommonOptions(command: Command, defaultOutput: string): Comma
     .option("--parallelism <n>", "how many bundles the runner processes at once", positiveInteger)
     .option("--job_server_jar <path>", "a job server of Beam to run (default: one is built with Maven)")
     .option("--job_endpoint <host:port>", "a job server of Beam that runs already", endpoint)
+    .option("--flink_master <host:port>", "a Flink cluster, by its REST address", endpoint)
+    .option("--spark_master <url>", "a standalone Spark cluster, spark://HOST:PORT", sparkMaster)
     .addOption(
       new Option(
         "--environment_type <type>",
-        "where the code runs (default: LOOPBACK, this process)",
+        "where the code runs (default: processes of this machine; LOOPBACK: this process)",
       ).choices(ENVIRONMENT_TYPES),
     )
     .option(
@@ -70,6 +75,11 @@ export function addCommonOptions(command: Command, defaultOutput: string): Comma
       "--job_jar <path>",
       "writes the job into a jar for `flink run` or `spark-submit` instead of running it",
       jarName,
+    )
+    .option(
+      "--sdk_worker_parallelism <n>",
+      "how many processes the code runs in, on each node (default: one a core)",
+      positiveInteger,
     )
     .option("--model_qualified_name <name>", "the model (see `models`)", "iris_model")
     .addOption(loadModelOption())
@@ -181,8 +191,11 @@ export function runnerOptions(options: CommonOptions): RunnerOptions {
     parallelism: options.parallelism,
     jobServerJar: options.job_server_jar,
     jobEndpoint: options.job_endpoint,
+    flinkMaster: options.flink_master,
+    sparkMaster: options.spark_master,
     environmentType: options.environment_type,
     environmentConfig: options.environment_config,
+    sdkWorkerParallelism: options.sdk_worker_parallelism,
   };
 }
 
@@ -254,6 +267,11 @@ function endpoint(text: string): string {
 
 function jarName(text: string): string {
   if (!text.endsWith(".jar")) throw new InvalidArgumentError("It must end in .jar.");
+  return text;
+}
+
+function sparkMaster(text: string): string {
+  if (!/^spark:\/\/[^\s/]+:\d+$/.test(text)) throw new InvalidArgumentError("It must be spark://HOST:PORT.");
   return text;
 }
 

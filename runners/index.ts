@@ -6,11 +6,17 @@ import type { PipelineBuilder, PipelineRunner, RunnerOptions } from "./runner";
 /** Every runner by its name; its code is loaded when it is chosen. */
 const RUNNERS: Readonly<Record<string, (options: RunnerOptions) => PipelineRunner>> = {
   direct: (options) => {
-    refuseOptions("direct", options);
+    refuseOptions("direct", options, []);
     return new (require("./sdk_direct") as typeof import("./sdk_direct")).SdkDirectRunner();
   },
-  flink: (options) => new (require("./flink") as typeof import("./flink")).FlinkRunner(options),
-  spark: (options) => new (require("./spark") as typeof import("./spark")).SparkRunner(options),
+  flink: (options) => {
+    refuseOptions("flink", options, [...PORTABLE_OPTIONS, "flinkMaster"]);
+    return new (require("./flink") as typeof import("./flink")).FlinkRunner(options);
+  },
+  spark: (options) => {
+    refuseOptions("spark", options, [...PORTABLE_OPTIONS, "sparkMaster"]);
+    return new (require("./spark") as typeof import("./spark")).SparkRunner(options);
+  },
 };
 
 /** What is written into jars of its own to be submitted to a cluster, by the runner's name. */
@@ -59,9 +65,20 @@ export async function writeJobJar(
   return jars.writeJobJar(JOB_JARS[runner](), complete, pipeline, file, signal);
 }
 
+/** Options of all runners behind job services. */
+const PORTABLE_OPTIONS: readonly (keyof RunnerOptions)[] = [
+  "parallelism",
+  "jobServerJar",
+  "jobEndpoint",
+  "environmentType",
+  "environmentConfig",
+  "sdkWorkerParallelism",
+];
+
 /** Whoever gives an option expects that it does something. */
-function refuseOptions(runner: string, options: RunnerOptions): void {
-  const [given] = Object.entries(options).find(([, value]) => value !== undefined) ?? [];
+function refuseOptions(runner: string, options: RunnerOptions, taken: readonly string[]): void {
+  const [given] =
+    Object.entries(options).find(([name, value]) => value !== undefined && !taken.includes(name)) ?? [];
   if (given === undefined) return;
   const option = given.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   throw new RunnerOptionError(`The runner '${runner}' does not take --${option}.`);

@@ -42,7 +42,7 @@ export interface PipelineRunner {
   run(pipeline: PipelineBuilder, options?: RunOptions): Promise<Metrics>;
 }
 
-/** Where the code of a pipeline runs: in this process, or where Beam's other environments say. */
+/** Where the code of a pipeline runs: in this process, in a pool of processes, or where Beam's other environments say. */
 export const ENVIRONMENT_TYPES = ["LOOPBACK", "EXTERNAL", "PROCESS", "DOCKER"] as const;
 
 export type EnvironmentType = (typeof ENVIRONMENT_TYPES)[number];
@@ -55,10 +55,19 @@ export interface RunnerOptions {
   jobServerJar?: string;
   /** A job server that runs already, HOST:PORT. */
   jobEndpoint?: string;
-  /** Default: LOOPBACK. */
+  /** A Flink cluster, HOST:PORT of its REST service. */
+  flinkMaster?: string;
+  /** A standalone Spark cluster, spark://HOST:PORT. */
+  sparkMaster?: string;
+  /** Default: EXTERNAL, with a pool that is started for the job. */
   environmentType?: EnvironmentType;
-  /** EXTERNAL: HOST:PORT of a worker pool; PROCESS: a command, or JSON `{command, env}`; DOCKER: an image. */
+  /**
+   * EXTERNAL: HOST:PORT of a worker pool (default: one that is started for the job); PROCESS: a command, or JSON
+   * `{command, env}` (default: one that starts this package here); DOCKER: an image.
+   */
   environmentConfig?: string;
+  /** How many worker processes there are, on each node of a cluster. */
+  sdkWorkerParallelism?: number;
 }
 
 /** No runner of that name. */

@@ -1,15 +1,20 @@
-// The job server of Flink; Flink itself runs inside it.
+// The job server of Flink: Flink itself runs inside it, or it is the client of a cluster.
 import path from "node:path";
 import { OPEN_PACKAGES, type JobServerProgram } from "../job_server";
 
-/** What Java reads is kept beside the source; it is not compiled. */
-const SOURCES = path.join(__dirname, "../../../runners/flink");
+/** What Maven and Java read where it is kept; it is not compiled. */
+const FILES = path.join(__dirname, "../../../runners/flink");
 
-export const FLINK_JOB_SERVER: JobServerProgram = {
-  name: "flink",
-  title: "Flink",
-  pom: path.join(SOURCES, "pom.xml"),
-  mainClass: "org.apache.beam.runners.flink.FlinkJobServerDriver",
-  jvmArguments: OPEN_PACKAGES,
-  arguments: ["--flink-master=[local]", `--flink-conf-dir=${path.join(SOURCES, "conf")}`],
-};
+/** @param master Flink's name for where it runs: `[local]`, or HOST:PORT */
+export function flinkJobServer(master = "[local]"): JobServerProgram {
+  return {
+    name: "flink",
+    title: "Flink",
+    pom: path.join(FILES, "pom.xml"),
+    mainClass: "org.apache.beam.runners.flink.FlinkJobServerDriver",
+    jvmArguments: OPEN_PACKAGES,
+    arguments: [`--flink-master=${master}`, `--flink-conf-dir=${path.join(FILES, "conf")}`],
+  };
+}
+
+export const FLINK_JOB_SERVER = flinkJobServer();

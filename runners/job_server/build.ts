@@ -16,8 +16,8 @@ export function jobServerCache(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 /** The class path of a job server: the engine's classes follow Beam's. */
-export function classPathIn(folder: string): string {
-  return [path.join(folder, "job-server.jar"), path.join(folder, "engine", "*")].join(path.delimiter);
+export function classPathIn(folder: string): string[] {
+  return [path.join(folder, "job-server.jar"), path.join(folder, "engine", "*")];
 }
 
 /**

@@ -2,7 +2,14 @@
 
 /** What is needed to run a job server, and is not there. */
 export type SetupProblem =
-  "NO_JAVA" | "OLD_JAVA" | "NO_MAVEN" | "NO_JOB_SERVER_JAR" | "PORT_TAKEN" | "JOB_ENDPOINT_UNREACHABLE";
+  | "NO_JAVA"
+  | "OLD_JAVA"
+  | "NO_MAVEN"
+  | "NO_JOB_SERVER_JAR"
+  | "PORT_TAKEN"
+  | "JOB_ENDPOINT_UNREACHABLE"
+  | "MASTER_UNREACHABLE"
+  | "ENGINE_VERSION";
 
 /** Something that the user has to change: a program to install, an option to correct. */
 export class JobServerSetupError extends Error {

@@ -37,6 +37,8 @@ export class JobServer {
     private readonly process: KeptProcess,
     /** Where its job service listens. */
     readonly endpoint: string,
+    /** Beam's classes and what they need, without the engine's where it was built here. */
+    readonly jar: string,
   ) {
     this.failed = process.exited.then((status) => {
       if (this.isStopping) return new Promise<never>(() => undefined);
@@ -58,7 +60,8 @@ export class JobServer {
       );
     }
     const java = await findJava();
-    const classPath = jar ?? classPathIn(await buildJobServer(program, { signal }));
+    const built = jar === undefined ? await buildJobServer(program, { signal }) : undefined;
+    const classPath = built === undefined ? [jar!] : classPathIn(built);
     const port = await portToUse(settings.port);
     signal?.throwIfAborted();
     const server = JobServer.spawn(program, java, classPath, port);
@@ -74,7 +77,7 @@ export class JobServer {
   private static spawn(
     { name, title, mainClass, jvmArguments, arguments: more }: JobServerProgram,
     java: string,
-    classPath: string,
+    classPath: readonly string[],
     port: number,
   ): JobServer {
     const folder = mkdtempSync(path.join(tmpdir(), `beam-predict-${name}-`));
@@ -84,13 +87,13 @@ export class JobServer {
       ...jvmArguments,
       // All that Java and the engine write aside is removed with the folder.
       `-Djava.io.tmpdir=${temporary}`,
-      ...["-cp", classPath, mainClass],
+      ...["-cp", classPath.join(path.delimiter), mainClass],
       ...[`--job-host=${HOST}`, `--job-port=${port}`, "--artifact-port=0", "--expansion-port=0"],
       `--artifacts-dir=${path.join(temporary, "artifacts")}`,
       ...more,
     ];
     const process = KeptProcess.start(java, args, path.join(folder, "job-server.log"), { temporary });
-    return new JobServer(title, folder, process, `${HOST}:${port}`);
+    return new JobServer(title, folder, process, `${HOST}:${port}`, classPath[0]);
   }
 
   /** The file that has all that it said. */

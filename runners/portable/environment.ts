@@ -8,29 +8,37 @@ import {
   type Environment,
   type Pipeline,
 } from "apache-beam/proto/beam_runner_api";
-import { RunnerOptionError, type EnvironmentType } from "../runner";
+import { RunnerOptionError, type EnvironmentType, type RunnerOptions } from "../runner";
 
 /** The URN and the payload of an environment. */
 export type EnvironmentSpec = Pick<Environment, "urn" | "payload">;
 
-const EXAMPLES: Readonly<Record<Exclude<EnvironmentType, "LOOPBACK">, string>> = {
-  EXTERNAL: "the HOST:PORT of a worker pool",
-  PROCESS: "the command of a worker, as it is on every machine",
-  DOCKER: "the name of an image",
-};
-
 /**
- * Checks an environment's configuration.
- * @throws RunnerOptionError when it has none and needs one, or has one that nobody would read
+ * Checks what is said about an environment.
+ * @throws RunnerOptionError when it lacks something, or has something that nobody would read
  */
-export function checkEnvironment(type: EnvironmentType, config: string | undefined): void {
-  if (type === "LOOPBACK" && config !== undefined) {
-    throw new RunnerOptionError("--environment_config is of other environments than LOOPBACK.");
+export function checkEnvironment({
+  environmentType: type,
+  environmentConfig: config,
+  ...options
+}: RunnerOptions): void {
+  if (type === "LOOPBACK" && options.sdkWorkerParallelism !== undefined) {
+    throw new RunnerOptionError("LOOPBACK is this one process: leave it or --sdk_worker_parallelism out.");
   }
-  if (type !== "LOOPBACK" && !config) {
-    throw new RunnerOptionError(`The environment ${type} needs --environment_config: ${EXAMPLES[type]}.`);
+  if (config !== undefined && (type === undefined || type === "LOOPBACK")) {
+    throw new RunnerOptionError(
+      "--environment_config is of the environments EXTERNAL, PROCESS and DOCKER: say which by --environment_type.",
+    );
   }
-  if (type === "PROCESS") commandOf(config!);
+  if (type === "DOCKER" && !config) {
+    throw new RunnerOptionError("The environment DOCKER needs --environment_config: the name of an image.");
+  }
+  if (type === "EXTERNAL" && config !== undefined && !/^[^\s/]+:\d+$/.test(config)) {
+    throw new RunnerOptionError(
+      "The --environment_config of EXTERNAL must be the HOST:PORT of a worker pool.",
+    );
+  }
+  if (type === "PROCESS" && config !== undefined) commandOf(config);
 }
 
 /** The environment of workers in this process, or of those in the pool at an endpoint. */
@@ -39,7 +47,7 @@ export function externalEnvironment(endpoint: string): EnvironmentSpec {
   return { urn: "beam:env:external:v1", payload: ExternalPayload.toBinary({ endpoint: url, params: {} }) };
 }
 
-/** An environment that is not this process. */
+/** An environment that is started by others than this process. */
 export function otherEnvironment(
   type: Exclude<EnvironmentType, "LOOPBACK">,
   config: string,

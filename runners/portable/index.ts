@@ -1,3 +1,3 @@
 // What the runners behind job services share.
 export { JobFailedError } from "./errors";
-export { PortableRunner, type Engine } from "./portable_runner";
+export { PortableRunner, type Engine, type Setup } from "./portable_runner";

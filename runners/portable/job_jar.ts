@@ -49,6 +49,11 @@ export function jarOptions(options: RunnerOptions): JarOptions {
       "--job_jar is written by a job server on this machine: leave --job_endpoint out, or give --job_server_jar.",
     );
   }
+  if (options.flinkMaster !== undefined || options.sparkMaster !== undefined) {
+    throw new RunnerOptionError(
+      "Whoever submits a job jar says to which cluster: leave --flink_master and --spark_master out, or --job_jar.",
+    );
+  }
   if (environmentType === "LOOPBACK") {
     throw new RunnerOptionError(
       "--job_jar runs without this process: give --environment_type PROCESS, DOCKER or EXTERNAL instead of LOOPBACK.",
@@ -108,8 +113,11 @@ export async function writeJobJar(
 }
 
 /** How many workers there are: those who submit the jar say how many bundles. */
-function workerOptions({ parallelism }: RunnerOptions): JobOptions {
-  return parallelism === undefined ? {} : { parallelism };
+function workerOptions({ parallelism, sdkWorkerParallelism }: RunnerOptions): JobOptions {
+  return {
+    ...(parallelism === undefined ? {} : { parallelism }),
+    ...(sdkWorkerParallelism === undefined ? {} : { sdk_worker_parallelism: sdkWorkerParallelism }),
+  };
 }
 
 function refuseSecrets(config: string): void {

@@ -8,7 +8,6 @@ import type { Pipeline } from "apache-beam/proto/beam_runner_api";
 import { getRegisteredModules } from "apache-beam/serialization";
 import { buildPipeline } from "../build";
 import { JobServer, JobServerError, type JobServerProgram } from "../job_server";
-import { LiveMetrics } from "../live_metrics";
 import { RunnerOptionError } from "../runner";
 import type {
   Metrics,
@@ -19,26 +18,43 @@ import type {
   StageMetric,
 } from "../runner";
 import { checkSupported, type Feature } from "../unsupported";
-import { WorkerPool } from "../worker";
-import { checkEnvironment, externalEnvironment, otherEnvironment, setEnvironment } from "./environment";
+import { checkEnvironment } from "./environment";
 import { JobFailedError } from "./errors";
 import { runJob } from "./job";
+import { JobEnvironment } from "./job_environment";
 import { JobService, type JobOptions } from "./job_service";
 import { sumCounters } from "./metrics";
+import type { Workers } from "./workers";
 
 /** How long a job server that dropped its connections may take to be known to have stopped. */
 const STOPPING_MS = 2_000;
 
 /** What is particular to an engine. */
 export interface Engine {
+  /** Its name on the command line. */
+  readonly name: string;
   /** Its name as people write it. */
   readonly title: string;
   /** What it can do, with our workers, beyond what all can. */
   readonly features: readonly Feature[];
+  /**
+   * Finds out what there is to know before a job.
+   * @throws JobServerSetupError for a cluster that can't be used
+   */
+  prepare(signal?: AbortSignal): Promise<Setup>;
+  /** The text for a person of a failure that only this engine has. */
+  explain?(text: string): string | undefined;
+}
+
+/** How an engine runs a job. */
+export interface Setup {
   /** The job server to start when none runs. */
   readonly jobServer: JobServerProgram;
+  readonly workers: Workers;
   /** The job's options that only this engine has. */
   readonly jobOptions: JobOptions;
+  /** Whether Beam's classes have to be sent to other processes than the job server. */
+  readonly isCluster: boolean;
 }
 
 /** Runs pipelines on an engine behind a job service. */
@@ -48,9 +64,8 @@ export class PortableRunner implements PipelineRunner {
     private readonly engine: Engine,
     private readonly options: RunnerOptions = {},
   ) {
-    const { environmentType = "LOOPBACK", environmentConfig, jobEndpoint, jobServerJar } = options;
-    checkEnvironment(environmentType, environmentConfig);
-    if (jobEndpoint !== undefined && jobServerJar !== undefined) {
+    checkEnvironment(options);
+    if (options.jobEndpoint !== undefined && options.jobServerJar !== undefined) {
       throw new RunnerOptionError("Give --job_endpoint or --job_server_jar, not both.");
     }
   }
@@ -58,7 +73,7 @@ export class PortableRunner implements PipelineRunner {
   /**
    * Runs a pipeline to its end.
    * @throws CodeTravelError, UnsupportedPipelineError before anything runs
-   * @throws JobServerSetupError, JobServerError when there is no job server to run it
+   * @throws JobServerSetupError, JobServerError when there is no job server, or no cluster, to run it
    * @throws JobFailedError with what made it fail, and where the log is
    */
   async run(
@@ -66,56 +81,44 @@ export class PortableRunner implements PipelineRunner {
     { onMetrics, onStageMetrics, signal }: RunOptions = {},
   ): Promise<Metrics> {
     const pipeline = await buildPipeline(builder);
-    const { jobServer, features } = this.engine;
-    checkSupported(pipeline, { runner: jobServer.name, features });
+    const { name: runner, features } = this.engine;
+    checkSupported(pipeline, { runner, features });
     if (!hasCode(pipeline)) return {};
-    const live = new LiveMetrics(onMetrics);
-    let pool: WorkerPool | undefined;
+    const setup = await this.engine.prepare(signal);
+    const environment = await JobEnvironment.enter(pipeline, this.options, onMetrics);
     let server: JobServer | undefined;
     let keepLog = false;
     try {
-      pool = await this.enterEnvironment(pipeline);
       const { jobServerJar: jar, jobEndpoint } = this.options;
-      if (jobEndpoint === undefined) server = await JobServer.start(jobServer, { jar, signal });
-      const stages = await this.runOn(jobEndpoint ?? server!.endpoint, server, pipeline, signal);
+      if (jobEndpoint === undefined) server = await JobServer.start(setup.jobServer, { jar, signal });
+      const options = { ...jobOptions(setup, server), ...environment.jobOptions };
+      const stages = await this.runOn(jobEndpoint ?? server!.endpoint, server, pipeline, options, signal);
       const metrics = sumCounters(stages);
-      onMetrics?.({ ...live.sums(), ...metrics });
+      onMetrics?.({ ...environment.sums(), ...metrics });
       onStageMetrics?.(stages);
       return metrics;
     } catch (error) {
       keepLog = !signal?.aborted;
-      throw error instanceof JobFailedError ? withLog(error, server?.logFile) : error;
+      throw error instanceof JobFailedError ? this.explained(error, server?.logFile) : error;
     } finally {
-      live.stop();
       await server?.stop({ keepLog });
-      await pool?.stop();
+      await environment.stop();
     }
-  }
-
-  /** Tells the engine where the pipeline's code runs; in LOOPBACK gives back the pool of workers in this process. */
-  private async enterEnvironment(pipeline: Pipeline): Promise<WorkerPool | undefined> {
-    const { environmentType = "LOOPBACK", environmentConfig } = this.options;
-    if (environmentType !== "LOOPBACK") {
-      setEnvironment(pipeline, otherEnvironment(environmentType, environmentConfig!));
-      return undefined;
-    }
-    const pool = await WorkerPool.start({ host: "127.0.0.1" });
-    setEnvironment(pipeline, externalEnvironment(pool.endpoint));
-    return pool;
   }
 
   private async runOn(
     endpoint: string,
     server: JobServer | undefined,
     pipeline: Pipeline,
+    options: JobOptions,
     signal: AbortSignal | undefined,
   ): Promise<StageMetric[]> {
     const service = await JobService.connect(endpoint);
-    const { title: engine, jobOptions } = this.engine;
+    const { title: engine } = this.engine;
     const name = `beam-predict-${Date.now().toString(36)}`;
-    const options = { ...jobOptions, job_name: name, registered_node_modules: getRegisteredModules() };
+    const all = { ...options, job_name: name, registered_node_modules: getRegisteredModules() };
     try {
-      return await runJob(service, { pipeline, name, options, engine }, signal);
+      return await runJob(service, { pipeline, name, options: all, engine }, signal);
     } catch (error) {
       // A job server of ours that has gone can say more about it.
       if (error instanceof JobServerError && server !== undefined)
@@ -125,6 +128,20 @@ export class PortableRunner implements PipelineRunner {
       service.close();
     }
   }
+
+  private explained(error: JobFailedError, logFile: string | undefined): JobFailedError {
+    const message = this.engine.explain?.(error.details) ?? error.message;
+    return withLog(new JobFailedError(message, { details: error.details, cause: error }), logFile);
+  }
+}
+
+function jobOptions({ jobOptions, workers, isCluster }: Setup, server: JobServer | undefined): JobOptions {
+  return {
+    ...jobOptions,
+    parallelism: workers.parallelism,
+    sdk_worker_parallelism: workers.processes,
+    ...(isCluster && server !== undefined ? { files_to_stage: [server.jar] } : {}),
+  };
 }
 
 /** Whether a pipeline runs any code. One that does not has no effect, and Flink refuses it or never says that it is done. */

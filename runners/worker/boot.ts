@@ -1,9 +1,13 @@
 // The executable of a worker process. Runners start it (PROCESS environments), and the pool does (EXTERNAL):
 //   node boot.js --id=ID --control_endpoint=HOST:PORT [--logging_endpoint= --provision_endpoint= --artifact_endpoint=]
+import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
+import type { Struct } from "apache-beam/proto/google/protobuf/struct";
 import { describeFailure, WorkerError } from "./errors";
+import { readJobOptions } from "./job_options";
 import { captureConsole } from "./logging/console_capture";
 import { Severity } from "./logging/log_channel";
+import { reportProgress } from "./progress_reports";
 import { getProvisionInfo } from "./provision";
 import { loadModules, registeredModules } from "./registered_modules";
 import { Worker } from "./worker";
@@ -53,6 +57,7 @@ export async function boot(args: readonly string[]): Promise<void> {
   // The pool that started this process has gone.
   process.once("disconnect", () => worker.stop());
   try {
+    enterJob(info?.pipelineOptions);
     loadModules(registeredModules(info?.pipelineOptions));
     await worker.run();
   } catch (error) {
@@ -62,6 +67,15 @@ export async function boot(args: readonly string[]): Promise<void> {
   } finally {
     restoreConsole();
   }
+}
+
+/** Makes this process one of the job's: its folder, and where it tells its progress. */
+function enterJob(pipelineOptions: Struct | undefined): void {
+  const { worker_folder: folder, progress_endpoint, progress_greeting } = readJobOptions(pipelineOptions);
+  // On another machine there may be no such folder; then there are no paths relative to it either.
+  if (typeof folder === "string" && existsSync(folder)) process.chdir(folder);
+  if (typeof progress_endpoint === "string" && typeof progress_greeting === "string")
+    reportProgress(progress_endpoint, progress_greeting);
 }
 
 if (require.main === module) {

@@ -2,3 +2,4 @@
 export { WorkerError } from "./errors";
 export { WorkerPool, type WorkerPoolOptions } from "./pool";
 export { Worker, type WorkerOptions } from "./worker";
+export { workerCommand } from "./worker_command";

@@ -2,18 +2,14 @@
 import "../../sdk";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { Struct } from "apache-beam/proto/google/protobuf/struct";
+import type { Struct } from "apache-beam/proto/google/protobuf/struct";
 import { WorkerError } from "./errors";
-
-/** The option's names: as a portable runner writes it, and bare. */
-const OPTIONS = ["beam:option:registered_node_modules:v1", "registered_node_modules"];
+import { readJobOptions } from "./job_options";
 
 /** The names of the modules in a job's options. */
 export function registeredModules(options: Struct | undefined): string[] {
-  if (options === undefined) return [];
-  const values = Struct.toJson(options) as Record<string, unknown>;
-  const name = OPTIONS.find((option) => Array.isArray(values[option]));
-  return name === undefined ? [] : (values[name] as unknown[]).map(String);
+  const names = readJobOptions(options).registered_node_modules;
+  return Array.isArray(names) ? names.map(String) : [];
 }
 
 /**

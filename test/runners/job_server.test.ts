@@ -7,9 +7,8 @@ import path from "node:path";
 import { FLINK_JOB_SERVER } from "../../runners/flink/job_server";
 import { buildJobServer, JobServer } from "../../runners/job_server";
 import { findJava } from "../../runners/job_server/java";
-import { checkEnvironment } from "../../runners/portable/environment";
 import { JobService } from "../../runners/portable/job_service";
-import { createRunner } from "../../runners";
+import { createRunner, type RunnerOptions } from "../../runners";
 
 let folder: string;
 
@@ -127,7 +126,38 @@ test("options that a runner does not take, or that go against each other", () =>
   expect(() => createRunner("spark", { jobEndpoint: "a:1", parallelism: 3 })).toThrow(
     "leave --parallelism out",
   );
-  expect(() => checkEnvironment("PROCESS", undefined)).toThrow("needs --environment_config");
-  expect(() => checkEnvironment("PROCESS", "{nothing")).toThrow("must be a command, or JSON");
-  expect(() => checkEnvironment("LOOPBACK", "a:1")).toThrow("of other environments");
+  expect(() => createRunner("flink", { sparkMaster: "spark://a:1" })).toThrow(
+    "The runner 'flink' does not take --spark_master.",
+  );
+  expect(() => createRunner("spark", { flinkMaster: "a:1" })).toThrow("does not take --flink_master");
+  expect(() => createRunner("flink", { jobEndpoint: "a:1", flinkMaster: "b:1" })).toThrow(
+    "leave --flink_master out",
+  );
+  expect(() => createRunner("spark", { jobEndpoint: "a:1", sparkMaster: "spark://b:1" })).toThrow(
+    "leave --spark_master out",
+  );
+});
+
+test.each<[RunnerOptions, string]>([
+  [{ environmentType: "DOCKER" }, "DOCKER needs --environment_config"],
+  [{ environmentType: "PROCESS", environmentConfig: "{nothing" }, "must be a command, or JSON"],
+  [{ environmentType: "EXTERNAL", environmentConfig: "nothing" }, "must be the HOST:PORT of a worker pool"],
+  [{ environmentType: "LOOPBACK", environmentConfig: "a:1" }, "say which by --environment_type"],
+  [{ environmentConfig: "a:1" }, "say which by --environment_type"],
+  [{ environmentType: "LOOPBACK", sdkWorkerParallelism: 2 }, "leave it or --sdk_worker_parallelism out"],
+])("an environment that can't be: %j", (options, message) => {
+  expect(() => createRunner("flink", options)).toThrow(message);
+});
+
+test("a cluster on another machine needs an environment that is there", () => {
+  const flinkMaster = "flink.example:8081";
+  expect(() => createRunner("flink", { flinkMaster })).toThrow("is another machine");
+  expect(() => createRunner("flink", { flinkMaster, environmentType: "LOOPBACK" })).toThrow(
+    "another machine",
+  );
+  expect(() => createRunner("spark", { sparkMaster: "spark://spark.example:7077" })).toThrow(
+    "The cluster at spark.example is another machine",
+  );
+  const environment = { environmentType: "PROCESS", environmentConfig: "/opt/worker" } as const;
+  expect(() => createRunner("flink", { flinkMaster, ...environment })).not.toThrow();
 });

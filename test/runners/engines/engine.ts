@@ -14,11 +14,13 @@ process.env.JAVA_TOOL_OPTIONS ??= "-Xmx1g";
 export const ENGINES = {
   flink: {
     program: FLINK_JOB_SERVER,
-    runner: (options: RunnerOptions): PipelineRunner => new FlinkRunner({ parallelism: 2, ...options }),
+    runner: (options: RunnerOptions): PipelineRunner =>
+      new FlinkRunner({ environmentType: "LOOPBACK", ...options }),
   },
   spark: {
     program: sparkJobServer("local[2,4]"),
-    runner: (options: RunnerOptions): PipelineRunner => new SparkRunner(options),
+    runner: (options: RunnerOptions): PipelineRunner =>
+      new SparkRunner({ environmentType: "LOOPBACK", ...options }),
   },
 } as const;
 
