@@ -4,6 +4,8 @@ import { describeError, EXIT_USAGE, UsageError } from "./errors";
 import { addCommonOptions, addPredictOptions, loadModelOption, toSnakeCase } from "./options";
 import { addWorkerBundleOptions } from "./worker_bundle_options";
 import type { WorkerBundleCommandOptions } from "./commands/worker_bundle";
+import { addWorkerPoolOptions } from "./worker_pool_options";
+import type { WorkerPoolCommandOptions } from "./commands/worker_pool";
 import type { CommonOptions, PredictOptions } from "./options";
 import type { ModelReference } from "../models/configuration";
 
@@ -57,6 +59,12 @@ function program(): Command {
     .allowExcessArguments(false)
     .action((options: CommonOptions) =>
       (require("./commands/species_counts") as typeof import("./commands/species_counts")).run(options),
+    );
+  addWorkerPoolOptions(command.command("worker_pool").alias("worker-pool"))
+    .description("start worker processes when an engine asks for them (--environment_type EXTERNAL)")
+    .allowExcessArguments(false)
+    .action((options: WorkerPoolCommandOptions) =>
+      (require("./commands/worker_pool") as typeof import("./commands/worker_pool")).run(options),
     );
   command
     .command("models")

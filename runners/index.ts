@@ -87,6 +87,9 @@ function refuseOptions(runner: string, options: RunnerOptions, taken: readonly s
 export { CodeTravelError } from "./code_error";
 export { JobServerError, JobServerSetupError } from "./job_server/errors";
 export { JobFailedError } from "./portable/errors";
+/** Starts a pool of worker processes; loaded when it is called. */
+export const startWorkerPool: typeof import("./worker/start_pool").startWorkerPool = (...args) =>
+  (require("./worker/start_pool") as typeof import("./worker/start_pool")).startWorkerPool(...args);
 export { UnsupportedPipelineError } from "./unsupported_error";
 export {
   ENVIRONMENT_TYPES,
