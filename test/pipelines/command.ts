@@ -189,6 +189,16 @@ export function commandTests<Row extends [unknown, ...unknown[]]>(
   return (name, body) => test.concurrent.each(table)(name, inWorkplace(body));
 }
 
+/** How long an engine may take on a machine that has other work. */
+const ENGINE_MS = 300_000;
+
+/** Such a test for each row of a table, one after the other: each has an engine of its own, or shares one. */
+export function engineTests<Row extends [unknown, ...unknown[]]>(
+  table: readonly Row[],
+): (name: string, body: (place: Workplace, ...row: Row) => Promise<void>) => void {
+  return (name, body) => test.each(table)(name, inWorkplace(body), ENGINE_MS);
+}
+
 function inWorkplace<Row extends unknown[]>(
   body: (place: Workplace, ...row: Row) => Promise<void>,
 ): (...row: Row) => Promise<void> {

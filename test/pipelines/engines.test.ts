@@ -3,8 +3,8 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { jobServerCache } from "../../runners/job_server/build";
-import { processesWith } from "../runners/engines/engine";
-import { commandTests, REPOSITORY, type Started, type Workplace } from "./command";
+import { processesIn, processesWith } from "../runners/engines/engine";
+import { engineTests, REPOSITORY, type Started, type Workplace } from "./command";
 
 const ENGINES: [string][] = [["flink"], ["spark"]];
 /** Where the job servers were built before the tests; the command's home is another. */
@@ -21,13 +21,13 @@ async function startSlow(place: Workplace, engine: string): Promise<Started> {
     { env: ENV },
   );
   while (!started.child.stderr.readableEnded && !place.exists("inferring")) await wait(20);
-  expect(java(place)).not.toEqual([]);
+  expect(processes(place)).not.toEqual([]);
   return started;
 }
 
-/** The processes of Java that were started for a place. */
-function java(place: Workplace): string[] {
-  return processesWith(place.temporary);
+/** The processes that were started for a place: Java, by what it was told, and workers, by where they are. */
+function processes(place: Workplace): string[] {
+  return [...processesWith(place.temporary), ...processesIn(place.folder)];
 }
 
 async function until(condition: () => boolean): Promise<void> {
@@ -35,7 +35,7 @@ async function until(condition: () => boolean): Promise<void> {
   expect(condition()).toBe(true);
 }
 
-commandTests(ENGINES)(
+engineTests(ENGINES)(
   "the sample on %s: the same output as in one process, and nothing left",
   async (place, engine) => {
     expect(await place.run(`--input ../sample.ldjson --output direct.ldjson --quiet`)).toMatchObject({
@@ -45,11 +45,11 @@ commandTests(ENGINES)(
     expect([status, stderr]).toEqual([0, ""]);
     expect(place.lines("output.ldjson")).toEqual(place.lines("direct.ldjson"));
     expect(place.failures()).toEqual(place.failures("direct.errors.ldjson"));
-    expect([java(place), place.leftovers()]).toEqual([[], []]);
+    expect([processes(place), place.leftovers()]).toEqual([[], []]);
   },
 );
 
-commandTests([["spark"]])("an error of ours on %s is told as in one process", async (place, engine) => {
+engineTests([["spark"]])("an error of ours on %s is told as in one process", async (place, engine) => {
   const told = async (options: string): Promise<string> => {
     const { status, stderr } = await place.run(`${OPTIONS} --max_failures 0 ${options}`, { env: ENV });
     expect(status).toBe(1);
@@ -59,10 +59,10 @@ commandTests([["spark"]])("an error of ours on %s is told as in one process", as
   const stderr = await told(`--runner ${engine}`);
   expect(stderr.startsWith(direct)).toBe(true);
   expect(stderr.slice(direct.length)).toMatch(/^The whole text of the failure: \S+job-server.log\n$/);
-  expect([place.names(), java(place)]).toEqual([[], []]);
+  expect([place.names(), processes(place)]).toEqual([[], []]);
 });
 
-commandTests<[string, NodeJS.Signals, number]>([
+engineTests<[string, NodeJS.Signals, number]>([
   ["flink", "SIGINT", 130],
   ["spark", "SIGTERM", 143],
 ])("a job on %s that is ended by %s leaves no process and no file", async (place, engine, signal, status) => {
@@ -70,14 +70,14 @@ commandTests<[string, NodeJS.Signals, number]>([
   child.kill(signal);
   const stderr = `Cancelled by ${signal}. No half output was left.\n`;
   expect(await ended).toEqual({ status, signal: null, stdout: "", stderr });
-  expect([java(place), place.leftovers(), place.names()]).toEqual([[], [], ["inferring"]]);
+  expect([processes(place), place.leftovers(), place.names()]).toEqual([[], [], ["inferring"]]);
 });
 
-commandTests(ENGINES)("a job on %s that is killed leaves no process", async (place, engine) => {
+engineTests(ENGINES)("a job on %s that is killed leaves no process", async (place, engine) => {
   const { child, ended } = await startSlow(place, engine);
   child.kill("SIGKILL");
   await ended;
-  await until(() => java(place).length === 0);
+  await until(() => processes(place).length === 0);
   // The log alone is left: it may say why.
   const [folder, ...others] = place.leftovers();
   expect(others).toEqual([]);

@@ -1,5 +1,6 @@
 // Real engines for tests: one job server of each, which the tests of a file share.
 import { execFileSync } from "node:child_process";
+import { readdirSync, readlinkSync } from "node:fs";
 import { FLINK_JOB_SERVER } from "../../../runners/flink/job_server";
 import { FlinkRunner } from "../../../runners/flink";
 import { JobServer } from "../../../runners/job_server";
@@ -31,6 +32,17 @@ export const ENGINE_NAMES = Object.keys(ENGINES) as EngineName[];
 /** Starts a job server. */
 export function startEngine(name: EngineName): Promise<JobServer> {
   return JobServer.start(ENGINES[name].program);
+}
+
+/** The processes whose current directory is a folder, by their ids. */
+export function processesIn(folder: string): string[] {
+  return readdirSync("/proc").filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readlinkSync(`/proc/${pid}/cwd`) === folder;
+    } catch {
+      return false; // It has ended.
+    }
+  });
 }
 
 /** The processes whose command line holds a text, by their ids. */
