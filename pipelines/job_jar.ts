@@ -4,6 +4,7 @@ import picomatch from "picomatch";
 import { writeJobJar } from "../runners";
 import type { PipelineBuilder } from "../runners";
 import { isFolderName, newRepeatedJobId, schemeOf, STANDARD_INPUT, withoutSlash } from "../storage";
+import { cancellable } from "./cancellable";
 import type { Destination } from "./destination";
 import { UsageError } from "./errors";
 import type { JobContext } from "./job";
@@ -109,27 +110,4 @@ function notes(options: CommonOptions, outputs: readonly Destination[]): string 
     lines.push("Each node needs the worker where the job looks for it (see worker_bundle --help).");
   }
   return lines.map((line) => `${line}\n`).join("");
-}
-
-/** Runs something that stops on Ctrl-C and the like, and ends the process then as the signal would have. */
-async function cancellable<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const cancelling = new AbortController();
-  let status: number | undefined;
-  const listeners = Object.entries({ SIGINT: 2, SIGTERM: 15, SIGHUP: 1 }).map(([name, number]) => {
-    const listener = (): void => {
-      status = 128 + number;
-      cancelling.abort(new Error(`Cancelled by ${name}.`));
-    };
-    process.once(name, listener);
-    return () => process.removeListener(name, listener);
-  });
-  try {
-    return await run(cancelling.signal);
-  } catch (error) {
-    if (status === undefined) throw error;
-    process.stderr.write(`${(cancelling.signal.reason as Error).message} No jar was written.\n`);
-    process.exit(status);
-  } finally {
-    listeners.forEach((stop) => stop());
-  }
 }

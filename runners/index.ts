@@ -59,10 +59,13 @@ export async function writeJobJar(
     );
   }
   const jars = require("./portable/job_jar") as typeof import("./portable/job_jar");
-  const complete = jars.jarOptions(options);
-  // Refuses what the runner does not take, and a runner that is not known.
+  // Refuses a runner that is not known.
+  if (!Object.hasOwn(RUNNERS, runner)) createRunner(runner);
+  const engine = JOB_JARS[runner]();
+  const complete = jars.jarOptions(engine, options);
+  // Refuses what the runner does not take.
   createRunner(runner, complete);
-  return jars.writeJobJar(JOB_JARS[runner](), complete, pipeline, file, signal);
+  return jars.writeJobJar(engine, complete, pipeline, file, signal);
 }
 
 /** Options of all runners behind job services. */

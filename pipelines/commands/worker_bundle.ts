@@ -2,6 +2,7 @@
 import path from "node:path";
 import type { ModelReference } from "../../models";
 import { writeWorkerBundle, type BundleProgress, type Platform } from "../../runners/worker_bundle";
+import { cancellable } from "../cancellable";
 import { loadModels } from "../load_models";
 import { requirePlace } from "../places";
 
@@ -19,14 +20,17 @@ export async function run(options: WorkerBundleCommandOptions): Promise<void> {
   requirePlace(output, "--output");
   // What can't be loaded here can't be loaded there.
   await loadModels(load_model);
-  const size = await writeWorkerBundle({
-    output: path.resolve(output),
-    platform,
-    modules: load_model.map(({ moduleName }) => moduleName),
-    include,
-    withNode: options.with_node,
-    onProgress: quiet ? undefined : report(process.stderr),
-  });
+  const size = await cancellable((signal) =>
+    writeWorkerBundle({
+      output: path.resolve(output),
+      platform,
+      modules: load_model.map(({ moduleName }) => moduleName),
+      include,
+      withNode: options.with_node,
+      onProgress: quiet ? undefined : report(process.stderr),
+      signal,
+    }),
+  );
   if (quiet) return;
   process.stderr.write(
     `${output}: ${megabytes(size)}\n` +

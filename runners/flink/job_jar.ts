@@ -9,5 +9,6 @@ export const FLINK_JARS: JarEngine = {
   features: ["merging windows"],
   // The cluster to which it is submitted, whichever that is.
   jobServer: { ...FLINK_JOB_SERVER, arguments: ["--flink-master=[auto]"] },
+  jobOptions: {},
   submit: (jar) => `flink run -c org.apache.beam.runners.flink.FlinkPipelineRunner ${shellWord(jar)}`,
 };

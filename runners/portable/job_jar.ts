@@ -25,6 +25,10 @@ export interface JarEngine {
   readonly features: readonly Feature[];
   /** The job server that writes them. */
   readonly jobServer: JobServerProgram;
+  /** The job's options that only this engine has. */
+  readonly jobOptions: JobOptions;
+  /** What says how many bundles there are at once when a jar is submitted, where the job itself can't. */
+  readonly parallelismFrom?: string;
   /** The command that submits one. */
   submit(jar: string): string;
 }
@@ -42,7 +46,7 @@ export interface JarOptions extends RunnerOptions {
  * Completes the options of a runner for a jar: nodes start the worker of the bundle unless they say otherwise.
  * @throws RunnerOptionError for options that a jar can't have
  */
-export function jarOptions(options: RunnerOptions): JarOptions {
+export function jarOptions({ parallelismFrom }: JarEngine, options: RunnerOptions): JarOptions {
   const { jobEndpoint, environmentType = "PROCESS" } = options;
   if (jobEndpoint !== undefined) {
     throw new RunnerOptionError(
@@ -52,6 +56,11 @@ export function jarOptions(options: RunnerOptions): JarOptions {
   if (options.flinkMaster !== undefined || options.sparkMaster !== undefined) {
     throw new RunnerOptionError(
       "Whoever submits a job jar says to which cluster: leave --flink_master and --spark_master out, or --job_jar.",
+    );
+  }
+  if (parallelismFrom !== undefined && options.parallelism !== undefined) {
+    throw new RunnerOptionError(
+      `The parallelism of this job is said when its jar is submitted, by ${parallelismFrom}: leave --parallelism out.`,
     );
   }
   if (environmentType === "LOOPBACK") {
@@ -91,7 +100,11 @@ export async function writeJobJar(
   // What it is called on the cluster.
   const name = path.basename(target, ".jar").replace(/[^A-Za-z0-9]+/g, "-");
   const jobOptions = {
-    ...workerOptions(options),
+    ...engine.jobOptions,
+    // Unless it is said here, whoever submits the jar says it.
+    ...(options.parallelism !== undefined && { parallelism: options.parallelism }),
+    // 0: one for each core of a node but one.
+    sdk_worker_parallelism: options.sdkWorkerParallelism ?? 0,
     job_name: name,
     registered_node_modules: getRegisteredModules(),
     output_executable_path: aside,
@@ -110,14 +123,6 @@ export async function writeJobJar(
     rmSync(aside, { force: true });
   }
   return engine.submit(file);
-}
-
-/** How many workers there are: those who submit the jar say how many bundles. */
-function workerOptions({ parallelism, sdkWorkerParallelism }: RunnerOptions): JobOptions {
-  return {
-    ...(parallelism === undefined ? {} : { parallelism }),
-    ...(sdkWorkerParallelism === undefined ? {} : { sdk_worker_parallelism: sdkWorkerParallelism }),
-  };
 }
 
 function refuseSecrets(config: string): void {

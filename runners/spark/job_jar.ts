@@ -9,5 +9,11 @@ export const SPARK_JARS: JarEngine = {
   features: ["merging windows"],
   // The master is that of `spark-submit`.
   jobServer: sparkJobServer("local[1]"),
+  jobOptions: {
+    // A bundle goes to the worker that is free, and workers wait for the next stage.
+    load_balance_bundles: true,
+    environment_cache_millis: 10_000,
+  },
+  parallelismFrom: "--total-executor-cores",
   submit: (jar) => `spark-submit --class org.apache.beam.runners.spark.SparkPipelineRunner ${shellWord(jar)}`,
 };

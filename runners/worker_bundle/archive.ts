@@ -33,7 +33,7 @@ const SMALL_BYTES = 1 << 20;
 
 /**
  * Writes an archive aside and then puts it in place.
- * @param onBytes is told how much of the files has been packed
+ * @param onBytes is told how much of the files has been packed; what it throws ends the packing
  */
 export async function writeArchive(
   target: string,

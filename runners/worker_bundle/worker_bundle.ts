@@ -23,6 +23,8 @@ export interface WorkerBundleOptions {
   /** The folder of the project. Default: the current one. */
   folder?: string;
   onProgress?: (progress: BundleProgress) => void;
+  /** Ends the packing: nothing is left of it. */
+  signal?: AbortSignal;
 }
 
 export interface BundleProgress {
@@ -72,6 +74,7 @@ export async function writeWorkerBundle(options: WorkerBundleOptions): Promise<n
   await writeArchive(output, files, (bytes) => {
     progress.packedBytes += bytes;
     onProgress?.(progress);
+    options.signal?.throwIfAborted();
   });
   return statSync(output).size;
 }

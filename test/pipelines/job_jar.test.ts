@@ -1,6 +1,6 @@
 // Job jars on real engines: submitted by their own commands, with workers from an unpacked bundle, again and again.
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { jobServerCache } from "../../runners/job_server/build";
@@ -18,33 +18,46 @@ const SECRETS = {
 };
 const CACHE = { BEAM_PREDICT_CACHE: path.dirname(jobServerCache()), JAVA_TOOL_OPTIONS: "-Xmx512m" };
 
+const RUNNERS = ["flink", "spark"] as const;
+/** A file, and a folder. */
+const OUTPUTS = { flink: "out.ldjson", spark: "out/" };
+
 let root: string;
 let worker: string;
+/** The jars' paths are in it, and so all tests are; they come one after the other. */
 let place: Workplace;
+/** What the user is told to submit them by. */
+const commands = { flink: [] as string[], spark: [] as string[] };
 
 beforeAll(async () => {
   root = realpathSync(mkdtempSync(path.join(tmpdir(), "beam-predict-job-jar-")));
-  const bundle = await unpackBundle(path.join(root, "node"), { folder: root });
-  worker = path.join(bundle, "bin/worker");
-}, 240_000);
+  worker = path.join(await unpackBundle(path.join(root, "node"), { folder: root }), "bin/worker");
+  place = new Workplace();
+  for (const runner of RUNNERS) {
+    // What is there is replaced.
+    place.write(`${runner}.jar`, "before");
+    const { status, stdout, stderr } = await place.run(
+      `--runner ${runner} --job_jar ${runner}.jar --environment_config ${worker} --input in/*.ldjson --output ${OUTPUTS[runner]}`,
+      { env: { ...CACHE, ...SECRETS } },
+    );
+    expect([status, stderr]).toEqual([
+      0,
+      expect.stringContaining(`${runner}.jar is written; nothing has run.`),
+    ]);
+    commands[runner] = stdout.trim().split(" ");
+  }
+  expect([place.names(), place.leftovers()]).toEqual([["flink.jar", "spark.jar"], []]);
+}, 400_000);
 
-afterAll(() => rmSync(root, { recursive: true }));
-beforeEach(() => (place = new Workplace()));
-afterEach(() => place.remove());
+afterAll(async () => {
+  await place.remove();
+  rmSync(root, { recursive: true });
+});
 
-/** Writes a jar for the sample in the place's folder; resolves to the command that the user is told. */
-async function writeJar(runner: string, output: string): Promise<string[]> {
-  const { status, stdout, stderr } = await place.run(
-    `--runner ${runner} --job_jar ${runner}.jar --environment_config ${worker} --input in/*.ldjson --output ${output}`,
-    { env: { ...CACHE, ...SECRETS } },
-  );
-  expect([status, stderr]).toEqual([
-    0,
-    expect.stringContaining(`${runner}.jar is written; nothing has run.`),
-  ]);
-  expect(place.names().filter((name) => name !== "in")).toEqual([`${runner}.jar`]);
-  return stdout.trim().split(" ");
-}
+afterEach(() => {
+  for (const name of place.names().filter((name) => !name.endsWith(".jar")))
+    rmSync(place.path(name), { recursive: true });
+});
 
 /** Submits a jar with more options; resolves when its job has ended. */
 async function submit(
@@ -66,7 +79,7 @@ async function submit(
 }
 
 /** Expects the output of the input as it is now, from both outputs, and nothing beside them. */
-async function expectOutput(output: string, jar: string): Promise<void> {
+async function expectOutput(output: string): Promise<void> {
   const direct = await place.run(`--input in/*.ldjson --output ../direct.ldjson --quiet`);
   expect(direct.status).toBe(0);
   const parts = output.endsWith("/") ? place.names(output).filter((name) => name.startsWith("part-")) : [""];
@@ -78,7 +91,8 @@ async function expectOutput(output: string, jar: string): Promise<void> {
       ...failure,
     })),
   );
-  expect(place.names()).toEqual(["in", jar, output.replace("/", ""), "out.errors.ldjson"].sort());
+  const names = ["in", "flink.jar", "spark.jar", output.replace("/", ""), "out.errors.ldjson"];
+  expect(place.names()).toEqual(names.sort());
 }
 
 function writeInput(name: string, lines: readonly string[]): void {
@@ -86,77 +100,50 @@ function writeInput(name: string, lines: readonly string[]): void {
 }
 
 const LINES = linesOf(readFileSync(SAMPLE, "utf8"));
-const LOCAL = "--master 'local[1]' --driver-memory 512m";
+const BAD = "{";
 
-test("spark-submit in one process: twice at once, and again with another input", async () => {
-  writeInput("a.ldjson", LINES);
-  const command = await writeJar("spark", "out/");
-  await Promise.all([submit(SPARK_HOME, command, LOCAL), submit(SPARK_HOME, command, LOCAL)]);
-  await expectOutput("out/", "spark.jar");
-  writeInput("b.ldjson", [
-    '{"sepal_length": 5, "sepal_width": 3.5, "petal_length": 1.25, "petal_width": 0.25}',
-    "{",
-  ]);
-  await submit(SPARK_HOME, command, LOCAL);
-  await expectOutput("out/", "spark.jar");
-}, 300_000);
+test.each(RUNNERS)("the jar for %s holds no secret of whoever built it", (runner) => {
+  const jar = place.path(`${runner}.jar`);
+  expect(entriesWith(jar, [worker])).toEqual([expect.stringMatching(/^BEAM-PIPELINE\/.*pipeline.json$/)]);
+  expect(entriesWith(jar, Object.values(SECRETS))).toEqual([]);
+});
 
-test("a folder that holds somebody's files by then is left as it is", async () => {
+test("spark-submit in one process, twice at once", async () => {
   writeInput("a.ldjson", LINES);
-  const command = await writeJar("spark", "out/");
-  place.write("out/mine.txt", "mine");
-  await expect(submit(SPARK_HOME, command, LOCAL)).rejects.toThrow(
-    /The folder '\S+out\/' holds files of others, as 'mine.txt'/,
-  );
-  expect(place.names("out")).toEqual(["mine.txt"]);
+  const once = (): Promise<void> =>
+    submit(SPARK_HOME, commands.spark, "--master 'local[1]' --driver-memory 512m");
+  await Promise.all([once(), once()]);
+  await expectOutput(OUTPUTS.spark);
 }, 300_000);
 
 test("spark-submit on a standalone cluster", async () => {
-  writeInput("a.ldjson", LINES);
-  const command = await writeJar("spark", "out.ldjson");
+  writeInput("a.ldjson", LINES.slice(3));
+  writeInput("b.ldjson", [BAD]);
   const cluster = await SparkCluster.start();
   try {
     const here = "--conf spark.driver.host=127.0.0.1 --conf spark.driver.bindAddress=127.0.0.1";
     const size = "--driver-memory 512m --executor-memory 512m --total-executor-cores 2";
-    await submit(SPARK_HOME, command, `--master ${cluster.master} ${here} ${size}`);
-    await expectOutput("out.ldjson", "spark.jar");
+    await submit(SPARK_HOME, commands.spark, `--master ${cluster.master} ${here} ${size}`);
+    await expectOutput(OUTPUTS.spark);
   } finally {
     await cluster.stop();
   }
 }, 300_000);
 
-test("flink run on a standalone cluster, again with another input", async () => {
+test("flink run on a standalone cluster, and again with another input", async () => {
   writeInput("a.ldjson", LINES);
-  const command = await writeJar("flink", "out.ldjson");
   const cluster = await FlinkCluster.start();
   try {
-    await submit(FLINK_HOME, command, "-p 2", cluster.env);
-    await expectOutput("out.ldjson", "flink.jar");
+    await submit(FLINK_HOME, commands.flink, "-p 2", cluster.env);
+    await expectOutput(OUTPUTS.flink);
     writeInput("a.ldjson", LINES.slice(0, 5));
-    await submit(FLINK_HOME, command, "-p 2", cluster.env);
-    await expectOutput("out.ldjson", "flink.jar");
+    writeInput("b.ldjson", [BAD]);
+    await submit(FLINK_HOME, commands.flink, "-p 2", cluster.env);
+    await expectOutput(OUTPUTS.flink);
   } finally {
     await cluster.stop();
   }
 }, 300_000);
-
-test.each(["flink", "spark"])(
-  "a jar for %s holds no secret of whoever built it, and nothing is left aside",
-  async (runner) => {
-    writeInput("a.ldjson", LINES);
-    await writeJar(runner, "out.ldjson");
-    expect(entriesWith(place.path(`${runner}.jar`), [worker])).toEqual([
-      expect.stringMatching(/^BEAM-PIPELINE\/.*pipeline.json$/),
-    ]);
-    expect(entriesWith(place.path(`${runner}.jar`), Object.values(SECRETS))).toEqual([]);
-    // What is there is replaced.
-    writeFileSync(place.path(`${runner}.jar`), "before");
-    await writeJar(runner, "out.ldjson");
-    expect(entriesWith(place.path(`${runner}.jar`), ["/in/*.ldjson"])).toHaveLength(0);
-    expect(readdirSync(place.temporary)).toEqual([]);
-  },
-  240_000,
-);
 
 /** The entries of a jar that hold one of the texts, as they are or in base64. */
 function entriesWith(jar: string, texts: readonly string[]): string[] {

@@ -30,6 +30,11 @@ commandTests<[string, string, RegExp]>([
   ["standard input", `--runner spark ${JAR.replace("../sample.ldjson", "-")}`, /, as '-' \(--input\)/],
   ["standard error", `--runner spark ${JAR} --errors -`, /, as '-' \(--errors\)/],
   ["standard output by default", "species_counts --runner spark --job_jar job.jar", /, as '-' \(--output\)/],
+  [
+    "what is said when it is submitted",
+    `--runner spark ${JAR} --parallelism 2`,
+    /by --total-executor-cores: leave --parallelism out\.$/,
+  ],
   ["a job server elsewhere", `--runner spark ${JAR} --job_endpoint localhost:1`, /leave --job_endpoint out/],
   [
     "this process",
