@@ -28,9 +28,11 @@ const EXPONENT_DIGITS = 4;
 
 /** A field of the plan as its bytes are looked for. */
 interface Field extends PlannedFeature {
-  /** `"name":`, and the same as words. */
-  head: Buffer;
-  words: DataView;
+  /** `"name":`, and its size. */
+  head: DataView;
+  size: number;
+  /** How many numbers it has, 1 where it is no array. */
+  count: number;
   /** Its first column. */
   column: number;
   /** Whether there is more to check than that it is a number. */
@@ -55,9 +57,10 @@ export class FeatureReader {
   constructor({ features, allowsOthers }: FeaturePlan) {
     let column = 0;
     this.order = features.map((feature) => {
-      const head = Buffer.from(`${JSON.stringify(feature.name)}:`);
-      const field = { ...feature, head, words: wordsOf(head), column, hasRule: hasRule(feature) };
-      column += feature.items ?? 1;
+      const head = wordsOf(Buffer.from(`${JSON.stringify(feature.name)}:`));
+      const count = feature.items ?? 1;
+      const field = { ...feature, head, size: head.byteLength, count, column, hasRule: hasRule(feature) };
+      column += count;
       return field;
     });
     this.width = column;
@@ -104,12 +107,13 @@ export class FeatureReader {
         order[place] = order[found];
         order[found] = field;
       }
-      p += field.head.length;
+      p += field.size;
       found++;
 
       // The number, or the numbers between brackets.
-      const count = field.items ?? 1;
-      if (field.items !== undefined && bytes[p++] !== OPEN_BRACKET) return false;
+      const { count } = field;
+      const isArray = field.items !== undefined;
+      if (isArray && bytes[p++] !== OPEN_BRACKET) return false;
       const column = at + field.column;
       for (let i = 0; i < count; i++) {
         if (i > 0 && bytes[p++] !== COMMA) return false;
@@ -151,7 +155,7 @@ export class FeatureReader {
         if (field.hasRule && !isAllowed(value, field)) return false;
         rows[column + i] = value;
       }
-      if (field.items !== undefined && bytes[p++] !== CLOSE_BRACKET) return false;
+      if (isArray && bytes[p++] !== CLOSE_BRACKET) return false;
 
       if (bytes[p] === COMMA) continue;
       return bytes[p] === CLOSE_BRACE && p + 1 === end && found === order.length;
@@ -171,8 +175,7 @@ function wordsOf(bytes: Uint8Array): DataView {
 }
 
 /** Whether the text that ends before `end` has a field's name at `p`. Words are compared as doubles: no name makes a NaN or a zero. */
-function startsWith(words: DataView, p: number, end: number, { words: head }: Field): boolean {
-  const size = head.byteLength;
+function startsWith(words: DataView, p: number, end: number, { head, size }: Field): boolean {
   if (p + size > end) return false;
   if (size < WORD) {
     for (let i = 0; i < size; i++) if (words.getUint8(p + i) !== head.getUint8(i)) return false;
@@ -180,8 +183,9 @@ function startsWith(words: DataView, p: number, end: number, { words: head }: Fi
   }
   // The last words overlap.
   const last = size - WORD;
-  for (let i = 0; i < last; i += WORD) if (words.getFloat64(p + i) !== head.getFloat64(i)) return false;
-  return words.getFloat64(p + last) === head.getFloat64(last);
+  for (let i = 0; i < last; i += WORD)
+    if (words.getFloat64(p + i, true) !== head.getFloat64(i, true)) return false;
+  return words.getFloat64(p + last, true) === head.getFloat64(last, true);
 }
 
 function hasRule({

@@ -57,6 +57,9 @@ export class IrisModel extends OnnxModel<IrisInput, IrisOutput> {
   protected readonly outputs = ["label"];
 
   protected readOutputs({ label }: OnnxOutputs): IrisOutput[] {
-    return Array.from(labelsOf(label), (index) => OUTPUTS[index]);
+    const labels = labelsOf(label);
+    const outputs = new Array<IrisOutput>(labels.length);
+    for (let i = 0; i < labels.length; i++) outputs[i] = OUTPUTS[labels[i]];
+    return outputs;
   }
 }
