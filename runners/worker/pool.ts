@@ -35,7 +35,10 @@ type RunningWorker = Pick<Worker, "run" | "stop">;
 /** Beam's external worker pool. */
 export class WorkerPool {
   private readonly server = new Server();
+  /** By their names and where their runners are: each node of a cluster calls its first worker the same. */
   private readonly workers = new Map<string, { worker: RunningWorker; ended: Promise<void> }>();
+  /** Where the runners are that have had a worker of a name. */
+  private readonly runnersOf = new Map<string, Set<string>>();
   private port = 0;
 
   private constructor(private readonly options: WorkerPoolOptions) {}
@@ -72,7 +75,7 @@ export class WorkerPool {
         { request }: ServerUnaryCall<StopWorkerRequest, StopWorkerResponse>,
         answer: sendUnaryData<StopWorkerResponse>,
       ) => {
-        this.workers.get(request.workerId)?.worker.stop();
+        this.stopWorker(request.workerId);
         answer(null, { error: "" });
       },
     };
@@ -92,8 +95,11 @@ export class WorkerPool {
   /** Starts a worker; gives back why it can't. */
   private startWorker(request: StartWorkerRequest): string | undefined {
     const { workerId, controlEndpoint, loggingEndpoint } = request;
-    if (this.workers.has(workerId)) return `Worker '${workerId}' is running already.`;
     if (controlEndpoint === undefined) return `Worker '${workerId}' was given no control endpoint.`;
+    const key = keyOf(workerId, controlEndpoint.url);
+    if (this.workers.has(key)) return `Worker '${workerId}' is running already.`;
+    const runners = this.runnersOf.get(workerId) ?? new Set();
+    this.runnersOf.set(workerId, runners.add(controlEndpoint.url));
     const worker = this.options.processes
       ? new WorkerProcess(request)
       : new Worker({
@@ -102,10 +108,24 @@ export class WorkerPool {
           loggingEndpoint: loggingEndpoint?.url === "" ? undefined : loggingEndpoint?.url,
         });
     const end = (failure?: Error): void => {
-      this.workers.delete(workerId);
+      this.workers.delete(key);
       this.options.onWorkerStopped?.(workerId, failure);
     };
-    this.workers.set(workerId, { worker, ended: worker.run().then(() => end(), end) });
+    this.workers.set(key, { worker, ended: worker.run().then(() => end(), end) });
     return undefined;
   }
+
+  /**
+   * Stops the worker of a name where there was never but one. Of several it can't be known whose is meant, and it need
+   * not be: a worker ends when its runner does.
+   */
+  private stopWorker(workerId: string): void {
+    const [endpoint, ...others] = this.runnersOf.get(workerId) ?? [];
+    if (endpoint !== undefined && others.length === 0)
+      this.workers.get(keyOf(workerId, endpoint))?.worker.stop();
+  }
+}
+
+function keyOf(workerId: string, controlEndpoint: string): string {
+  return `${workerId} ${controlEndpoint}`;
 }

@@ -80,6 +80,25 @@ describe.each([
     expect(stopped).toEqual([{ workerId: "w1", failure: undefined }]);
   });
 
+  test("regression: the nodes of a cluster give their first workers the same name", async () => {
+    const other = await FakeRunner.start();
+    try {
+      expect(await startWorker("1-1")).toEqual({ error: "" });
+      expect(await startWorker("1-1", other.endpoint())).toEqual({ error: "" });
+      expect((await runner.instruct(harness)).error).toBe("");
+      expect((await other.instruct(harness)).error).toBe("");
+      // Whose is meant nobody knows: both go on, until their runners end.
+      await stopWorker("1-1");
+      expect((await runner.instruct(harness)).error).toBe("");
+      expect((await other.instruct(harness)).error).toBe("");
+      other.endControl();
+      await untilStopped();
+      expect(stopped).toEqual([{ workerId: "1-1", failure: undefined }]);
+    } finally {
+      await other.stop();
+    }
+  });
+
   test("says which worker has lost its runner", async () => {
     await startWorker("w2");
     await runner.instruct(harness);
