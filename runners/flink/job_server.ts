@@ -14,6 +14,7 @@ export function flinkJobServer(master = "[local]"): JobServerProgram {
     mainClass: "org.apache.beam.runners.flink.FlinkJobServerDriver",
     jvmArguments: OPEN_PACKAGES,
     arguments: [`--flink-master=${master}`, `--flink-conf-dir=${path.join(FILES, "conf")}`],
+    isEngine: master === "[local]",
   };
 }
 

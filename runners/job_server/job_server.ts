@@ -6,8 +6,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { buildJobServer, classPathIn } from "./build";
+import { ClassArchive, WRITING_MS } from "./class_archive";
 import { JobServerError, JobServerSetupError } from "./errors";
 import { findJava } from "./java";
+import { jvmArguments as commonJvmArguments } from "./jvm";
 import { KeptProcess } from "./kept_process";
 import { lastLines } from "./log_file";
 import type { JobServerProgram } from "./program";
@@ -39,6 +41,8 @@ export class JobServer {
     readonly endpoint: string,
     /** Beam's classes and what they need, without the engine's where it was built here. */
     readonly jar: string,
+    private readonly isEngine: boolean,
+    private readonly archive: ClassArchive | undefined,
   ) {
     this.failed = process.exited.then((status) => {
       if (this.isStopping) return new Promise<never>(() => undefined);
@@ -62,9 +66,10 @@ export class JobServer {
     const java = await findJava();
     const built = jar === undefined ? await buildJobServer(program, { signal }) : undefined;
     const classPath = built === undefined ? [jar!] : classPathIn(built);
+    const archive = built === undefined ? undefined : new ClassArchive(built, java.version);
     const port = await portToUse(settings.port);
     signal?.throwIfAborted();
-    const server = JobServer.spawn(program, java, classPath, port);
+    const server = JobServer.spawn(program, java.executable, classPath, port, archive);
     try {
       await server.answer(port, signal);
       return server;
@@ -75,15 +80,18 @@ export class JobServer {
   }
 
   private static spawn(
-    { name, title, mainClass, jvmArguments, arguments: more }: JobServerProgram,
+    { name, title, mainClass, jvmArguments, arguments: more, isEngine }: JobServerProgram,
     java: string,
     classPath: readonly string[],
     port: number,
+    archive: ClassArchive | undefined,
   ): JobServer {
     const folder = mkdtempSync(path.join(tmpdir(), `beam-predict-${name}-`));
     const temporary = path.join(folder, "tmp");
     mkdirSync(temporary);
     const args = [
+      ...commonJvmArguments(),
+      ...(archive?.jvmArguments(isEngine) ?? []),
       ...jvmArguments,
       // All that Java and the engine write aside is removed with the folder.
       `-Djava.io.tmpdir=${temporary}`,
@@ -93,7 +101,7 @@ export class JobServer {
       ...more,
     ];
     const process = KeptProcess.start(java, args, path.join(folder, "job-server.log"), { temporary });
-    return new JobServer(title, folder, process, `${HOST}:${port}`, classPath[0]);
+    return new JobServer(title, folder, process, `${HOST}:${port}`, classPath[0], isEngine, archive);
   }
 
   /** The file that has all that it said. */
@@ -101,11 +109,23 @@ export class JobServer {
     return path.join(this.folder, "job-server.log");
   }
 
-  /** Stops it and removes what it wrote; the log stays where asked. */
-  async stop({ keepLog = false } = {}): Promise<void> {
+  /**
+   * Stops it and removes what it wrote; the log stays where asked.
+   * @param isDone whether its job is done, and nothing that it started elsewhere has to be told
+   */
+  async stop({ keepLog = false, isDone = false } = {}): Promise<void> {
     this.isStopping = true;
-    await this.process.stop();
+    await this.end(isDone);
     if (!keepLog) rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async end(isDone: boolean): Promise<void> {
+    const { archive, isEngine } = this;
+    if (!isDone || !isEngine) await this.process.stop();
+    // Nothing in it is worth its farewell, which takes half a second, but the archive when there is none.
+    else if (archive === undefined || archive.exists) await this.process.stop(0);
+    else await this.process.stop(WRITING_MS);
+    archive?.keep(await this.process.exited);
   }
 
   private async answer(port: number, signal: AbortSignal | undefined): Promise<void> {

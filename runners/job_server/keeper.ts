@@ -5,7 +5,7 @@
 import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 
-/** How long the program may take to end by itself, before it is killed with all that it started. */
+/** How many milliseconds the program may take to end by itself, before it is killed with all that it started. */
 const GRACE_MS = 5_000;
 
 /** A folder for what the program writes aside, which is removed after it; or nothing. */
@@ -25,9 +25,11 @@ function removeTemporary(): void {
   if (temporary !== "") rmSync(temporary, { recursive: true, force: true, maxRetries: 5 });
 }
 
+let graceMs = GRACE_MS;
+
 function end(): void {
-  signalAll("SIGTERM");
-  setTimeout(() => signalAll("SIGKILL"), GRACE_MS);
+  if (graceMs > 0) signalAll("SIGTERM");
+  setTimeout(() => signalAll("SIGKILL"), graceMs);
 }
 
 child.once("error", (error) => {
@@ -41,7 +43,8 @@ child.once("exit", (code, signal) => {
   removeTemporary();
   process.exit(signal === null ? code! : 128);
 });
-process.stdin.resume();
+// Whoever ends it may say before how much time it has.
+process.stdin.on("data", (text) => (graceMs = Number(text)));
 process.stdin.once("close", end);
 process.stdin.once("error", end);
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, end);

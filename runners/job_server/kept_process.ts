@@ -53,9 +53,12 @@ export class KeptProcess {
     }
   }
 
-  /** Ends the program; resolves when it has ended. */
-  async stop(): Promise<void> {
-    this.keeper.stdin!.end();
-    await this.exited;
+  /**
+   * Ends the program; resolves with its exit status when it has ended.
+   * @param graceMs how many milliseconds it has to end by itself; 0 kills it at once. Default 5 s.
+   */
+  async stop(graceMs?: number): Promise<number> {
+    this.keeper.stdin!.end(graceMs === undefined ? undefined : `${graceMs}`);
+    return this.exited;
   }
 }

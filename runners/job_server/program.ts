@@ -12,6 +12,8 @@ export interface JobServerProgram {
   /** Arguments for the virtual machine, and for the job server beside those that all take. */
   jvmArguments: readonly string[];
   arguments: readonly string[];
+  /** Whether the engine runs inside it, and nobody else knows of it: when its job is done, it can be killed. */
+  isEngine: boolean;
 }
 
 /** What Java 17 keeps closed, and the engines reach into all the same. */

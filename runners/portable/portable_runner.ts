@@ -88,6 +88,7 @@ export class PortableRunner implements PipelineRunner {
     const environment = await JobEnvironment.enter(pipeline, this.options, onMetrics);
     let server: JobServer | undefined;
     let keepLog = false;
+    let isDone = false;
     try {
       const { jobServerJar: jar, jobEndpoint } = this.options;
       if (jobEndpoint === undefined) server = await JobServer.start(setup.jobServer, { jar, signal });
@@ -96,12 +97,14 @@ export class PortableRunner implements PipelineRunner {
       const metrics = sumCounters(stages);
       onMetrics?.({ ...environment.sums(), ...metrics });
       onStageMetrics?.(stages);
+      // Containers are ended by the job server.
+      isDone = this.options.environmentType !== "DOCKER";
       return metrics;
     } catch (error) {
       keepLog = !signal?.aborted;
       throw error instanceof JobFailedError ? this.explained(error, server?.logFile) : error;
     } finally {
-      await server?.stop({ keepLog });
+      await server?.stop({ keepLog, isDone });
       await environment.stop();
     }
   }

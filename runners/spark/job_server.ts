@@ -25,6 +25,7 @@ export function sparkJobServer(
       ...Object.entries(settings).map(([name, value]) => `-D${name}=${value}`),
     ],
     arguments: [`--spark-master-url=${master}`],
+    isEngine: master.startsWith("local"),
   };
 }
 

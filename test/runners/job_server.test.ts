@@ -40,12 +40,13 @@ test.each([
   await expect(findJava(env)).rejects.toThrow(`the one in the PATH is ${version}.`);
 });
 
-test.each(['openjdk version "17.0.15" 2025-04-15', 'openjdk version "21" 2023-09-19'])(
-  "a Java that will do: %s",
-  async (line) => {
-    expect(await findJava(program("java", `echo '${line}' >&2`))).toBe("java");
-  },
-);
+test.each([
+  ['openjdk version "17.0.15" 2025-04-15', "17.0.15"],
+  ['openjdk version "21" 2023-09-19', "21"],
+])("a Java that will do: %s", async (line, version) => {
+  const env = program("java", `echo '${line}' >&2`);
+  expect(await findJava(env)).toEqual({ executable: "java", version });
+});
 
 test("no Maven when there is something to build", async () => {
   const env = { PATH: folder, BEAM_PREDICT_CACHE: path.join(folder, "cache") };
