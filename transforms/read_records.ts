@@ -2,7 +2,6 @@
 import "../sdk";
 import { counter, type Counter } from "apache-beam/transforms/pardo";
 import { impulse } from "apache-beam/transforms/internal";
-import { reshuffle } from "apache-beam/transforms/utils";
 import { requireForSerialization } from "apache-beam/serialization";
 import type { PCollection, Root } from "apache-beam/pvalue";
 import { withName, type PTransform } from "apache-beam/transforms/transform";
@@ -22,6 +21,7 @@ import { asyncParDo, asyncParDoWithOutputs, type AsyncDoFn, type Tagged } from "
 import { jsonCoder } from "./blocks/coder";
 import { recordBlockCoder, type RecordBlock } from "./blocks/record_block";
 import { placeOf, type Failure } from "./failure";
+import { reshuffle } from "./reshuffle";
 
 /** What was read in one go; the sums over all of them account for every record. */
 export interface ReadCounts {
@@ -47,7 +47,7 @@ export interface ReadOptions {
   batchSize?: number;
   /** Longer records are refused as `too_long`, in bytes. Default 16 MiB. */
   maxRecordBytes?: number;
-  /** Larger files are read in parts of about this many bytes, and smaller ones gathered up to it. Default 64 MiB. */
+  /** Larger files are read in parts of about this many bytes, and smaller ones gathered up to it. Default 8 MiB. */
   splitBytes?: number;
   /** The names of the columns of CSV and TSV files without a header. */
   columns?: readonly string[];
