@@ -8,8 +8,8 @@ import { fileOf } from "./format_places";
 
 const GENERATE = path.join(REPOSITORY, "bench/generate.mjs");
 /** 400 records, one in ten of them with a string for a number. */
-const TEXTS = linesOf(execFileSync(process.execPath, [GENERATE, "400", "4", "10"]).toString()).map((line) =>
-  line.replaceAll(" ", ""),
+const TEXTS = linesOf(execFileSync(process.execPath, [GENERATE, "400", "--bad", "10"]).toString()).map(
+  (line) => line.replaceAll(" ", ""),
 );
 const FIELDS = Object.keys(JSON.parse(TEXTS[0]) as object);
 const ROWS = TEXTS.map((text) => Object.values(JSON.parse(text) as object).join(","));
