@@ -2,11 +2,14 @@
 import "./node_compatibility";
 // The SDK's modules import each other in a circle that only works when it is entered here.
 import "apache-beam/pvalue";
+import "./coders";
 import "./group_globally";
 import "./side_input_windows";
 import "./windowings";
 import type { PValue } from "apache-beam/pvalue";
 import type { PTransform } from "apache-beam/transforms/transform";
+
+export { readVarint, writeRaw, writeVarint } from "./coders";
 
 declare module "apache-beam/pvalue" {
   // The SDK declares the result as `any`.

@@ -1,6 +1,8 @@
 // A job's counters and distributions, from what its engine gives out.
+import { readVarint } from "../../sdk";
 import type { MetricResults } from "apache-beam/proto/beam_job_api";
 import type { Pipeline } from "apache-beam/proto/beam_runner_api";
+import { Reader } from "protobufjs";
 import type { Metrics, StageMetric } from "../runner";
 
 const USER_COUNTER = "beam:metric:user:sum_int64:v1";
@@ -30,17 +32,10 @@ export function sumCounters(metrics: readonly StageMetric[]): Metrics {
   return sums;
 }
 
-/** Whole numbers of 64 bits, one after the other; the SDK's coder cuts them to 32. */
+/** Whole numbers, one after the other. */
 function decodeVarints(bytes: Uint8Array): number[] {
   const numbers: number[] = [];
-  let value = 0n;
-  let shift = 0n;
-  for (const byte of bytes) {
-    value |= BigInt(byte & 0x7f) << shift;
-    shift += 7n;
-    if (byte > 0x7f) continue;
-    numbers.push(Number(BigInt.asIntN(64, value)));
-    value = shift = 0n;
-  }
+  const reader = new Reader(bytes);
+  while (reader.pos < reader.len) numbers.push(Number(readVarint(reader)));
   return numbers;
 }

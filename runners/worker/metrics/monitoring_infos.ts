@@ -1,7 +1,8 @@
 // How what was counted is told to the runner.
+import { writeVarint } from "../../../sdk";
 import type { MonitoringInfo } from "apache-beam/proto/metrics";
 import type { MetricsContainer } from "apache-beam/worker/metrics";
-import { encodeVarints } from "./varint";
+import { Writer } from "protobufjs";
 
 const SUM = "beam:metrics:sum_int64:v1";
 const DISTRIBUTION = "beam:metrics:distribution_int64:v1";
@@ -85,4 +86,13 @@ function encodeSum(value: unknown): Uint8Array {
 function encodeDistribution(value: unknown): Uint8Array {
   const { count, sum, min, max } = value as { count: number; sum: number; min: number; max: number };
   return encodeVarints(count, sum, min, max);
+}
+
+/** Whole numbers one after the other; what a person counted with may have been none, or not even finite. */
+function encodeVarints(...numbers: readonly number[]): Uint8Array {
+  const writer = new Writer();
+  for (const number of numbers) {
+    writeVarint(writer, BigInt.asIntN(64, BigInt(Number.isFinite(number) ? Math.trunc(number) : 0)));
+  }
+  return writer.finish();
 }
