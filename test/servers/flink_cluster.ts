@@ -93,6 +93,10 @@ function settingsOf(rest: number, rpc: number, slots: number, temporary: string)
     "taskmanager.memory.jvm-metaspace.size": "384m",
     // Both TaskManagers get a part of every stage.
     "taskmanager.load-balance.mode": "SLOTS",
+    // What a job's client says about it a cluster does not hear.
+    "restart-strategy.type": "fixed-delay",
+    "restart-strategy.fixed-delay.attempts": "3",
+    "restart-strategy.fixed-delay.delay": "1 s",
     // One that was killed is missed soon.
     "heartbeat.interval": "1000",
     "io.tmp.dirs": temporary,
