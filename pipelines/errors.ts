@@ -3,6 +3,7 @@ import { ConfigurationError, ModelError, ModelLoadError, ModelNotFoundError } fr
 import { EmptyFolderError, FormatError, NoSuchFileError, PathError, StorageError } from "../storage/errors";
 import { CodeTravelError } from "../runners/code_error";
 import { JobServerError, JobServerSetupError } from "../runners/job_server/errors";
+import { DiskFullError, WorkerDiedError } from "../runners/direct/errors";
 import { JobFailedError } from "../runners/portable/errors";
 import { UnsupportedPipelineError } from "../runners/unsupported_error";
 import { RunnerOptionError, UnknownRunnerError } from "../runners/runner";
@@ -40,6 +41,8 @@ const JOB_ERRORS = [
   UnsupportedPipelineError,
   JobServerError,
   JobFailedError,
+  DiskFullError,
+  WorkerDiedError,
 ];
 
 /** What to print about an error, and the status to exit with. */

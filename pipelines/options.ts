@@ -15,6 +15,8 @@ import { parseMaxFailures, type MaxFailures } from "../transforms/max_failures";
 /** Options that every pipeline takes. */
 export interface CommonOptions {
   runner: string;
+  direct_num_workers?: number;
+  memory_limit?: number;
   parallelism?: number;
   job_server_jar?: string;
   job_endpoint?: string;
@@ -55,7 +57,17 @@ export interface PredictOptions extends CommonOptions {
 /** Adds the options that every pipeline takes. */
 export function addCommonOptions(command: Command, defaultOutput: string): Command {
   return command
-    .option("--runner <name>", "where the pipeline runs: direct, flink or spark", "direct")
+    .option("--runner <name>", "where the pipeline runs: direct, flink, spark, or sdk-direct", "direct")
+    .option(
+      "--direct_num_workers <n>",
+      "worker processes of the direct runner (default: one a core)",
+      positiveInteger,
+    )
+    .option(
+      "--memory_limit <size>",
+      "what the direct runner may take of memory, as 4GB (default: a quarter of the machine's)",
+      byteSize,
+    )
     .option("--parallelism <n>", "how many bundles the runner processes at once", positiveInteger)
     .option("--job_server_jar <path>", "a job server of Beam to run (default: one is built with Maven)")
     .option("--job_endpoint <host:port>", "a job server of Beam that runs already", endpoint)
@@ -188,6 +200,8 @@ export function addPredictOptions(command: Command): Command {
 /** How the runner is set up, as the options say it. */
 export function runnerOptions(options: CommonOptions): RunnerOptions {
   return {
+    directNumWorkers: options.direct_num_workers,
+    memoryLimit: options.memory_limit,
     parallelism: options.parallelism,
     jobServerJar: options.job_server_jar,
     jobEndpoint: options.job_endpoint,
@@ -280,6 +294,15 @@ function positiveInteger(text: string): number {
   if (!Number.isSafeInteger(value) || value < 1)
     throw new InvalidArgumentError("It must be a whole number from 1.");
   return value;
+}
+
+const UNITS: Readonly<Record<string, number>> = { "": 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
+
+/** A number of bytes with a unit: `512MB`, `1.5 GiB`, `4g`; of 1024, as memory is counted. */
+function byteSize(text: string): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?) ?([KMGT]?)(?:i?B)?$/i.exec(text) ?? [];
+  if (number === undefined) throw new InvalidArgumentError("It must be a size, as 512MB or 4GB.");
+  return Math.floor(Number(number) * UNITS[unit.toUpperCase()]);
 }
 
 function maxFailures(text: string): MaxFailures {

@@ -6,7 +6,11 @@ import type { PipelineBuilder, PipelineRunner, RunnerOptions } from "./runner";
 /** Every runner by its name; its code is loaded when it is chosen. */
 const RUNNERS: Readonly<Record<string, (options: RunnerOptions) => PipelineRunner>> = {
   direct: (options) => {
-    refuseOptions("direct", options, []);
+    refuseOptions("direct", options, ["directNumWorkers", "memoryLimit"]);
+    return new (require("./direct") as typeof import("./direct")).DirectRunner(options);
+  },
+  "sdk-direct": (options) => {
+    refuseOptions("sdk-direct", options, []);
     return new (require("./sdk_direct") as typeof import("./sdk_direct")).SdkDirectRunner();
   },
   flink: (options) => {

@@ -49,6 +49,10 @@ export type EnvironmentType = (typeof ENVIRONMENT_TYPES)[number];
 
 /** How a runner is set up. Which of it a runner takes, it says; what it does not take it refuses. */
 export interface RunnerOptions {
+  /** How many worker processes the direct runner has. Default: one a core. */
+  directNumWorkers?: number;
+  /** Bytes of memory that all processes of the direct runner may take together. Default: a quarter of the machine's. */
+  memoryLimit?: number;
   /** How many bundles of a stage are processed at once. */
   parallelism?: number;
   /** The job server to run, a jar, instead of the one that is built. */

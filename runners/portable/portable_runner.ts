@@ -1,12 +1,10 @@
 // Runs pipelines on an engine behind a job service, with a job server of its own or one that runs already.
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import "../../sdk";
 import type { Pipeline } from "apache-beam/proto/beam_runner_api";
 import { getRegisteredModules } from "apache-beam/serialization";
 import { buildPipeline } from "../build";
+import { writeFailureLog } from "../failure_log";
 import { JobServer, JobServerError, type JobServerProgram } from "../job_server";
 import { RunnerOptionError } from "../runner";
 import type {
@@ -154,15 +152,9 @@ function hasCode({ components }: Pipeline): boolean {
 }
 
 /** The error with the place of a log: the job server's, or one of its own. */
-function withLog(error: JobFailedError, log = writeLog(error.details)): JobFailedError {
+function withLog(error: JobFailedError, log = writeFailureLog(error.details)): JobFailedError {
   return new JobFailedError(`${error.message}\nThe whole text of the failure: ${log}`, {
     details: error.details,
     cause: error,
   });
-}
-
-function writeLog(details: string): string {
-  const file = path.join(mkdtempSync(path.join(tmpdir(), "beam-predict-job-")), "error.log");
-  writeFileSync(file, `${details}\n`);
-  return file;
 }

@@ -18,7 +18,7 @@ export class SdkDirectRunner implements PipelineRunner {
     { onMetrics, onStageMetrics, signal }: RunOptions = {},
   ): Promise<Metrics> {
     const pipeline = await buildPipeline(builder);
-    checkSupported(pipeline, { runner: "direct", features: [] });
+    checkSupported(pipeline, { runner: "sdk-direct", features: [] });
     // The runner itself gives metrics out only at the end, and cuts them to 32 bits; so they are watched where they are.
     const live = new LiveMetrics(onMetrics);
     const restoreConsole = muteSdk();

@@ -4,9 +4,6 @@ import type { ProcessBundleDescriptor } from "apache-beam/proto/beam_fn_api";
 import type { PTransform } from "apache-beam/proto/beam_runner_api";
 import { createOperator, OperatorContext, type IOperator, type Receiver } from "apache-beam/worker/operators";
 import type { StateProvider } from "apache-beam/worker/state";
-import type { DataSender } from "./data/data_channels";
-import { SINK_URN, SinkOperator } from "./data/sink_operator";
-import { SOURCE_URN, SourceOperator } from "./data/source_operator";
 import type { Stage } from "./logging/stage";
 import type { BundleMetrics } from "./metrics/bundle_metrics";
 import { StageReceiver } from "./stage_receiver";
@@ -18,29 +15,29 @@ export interface Surroundings {
   readonly bundle: Stage["bundle"];
   readonly metrics: BundleMetrics;
   getState: () => StateProvider;
-  senderTo: (endpoint: string) => DataSender;
 }
 
-/** The operators of a descriptor. */
-export interface OperatorGraph {
-  /** All of them, each before those that it hands elements to. */
-  readonly operators: readonly IOperator[];
-  readonly sources: ReadonlyMap<string, SourceOperator>;
+/** Where elements come into a descriptor and leave it. */
+export interface Ends {
+  /** The transforms that elements come from. */
+  readonly roots: readonly string[];
+  /** Makes the operator of an end, or nothing for any other transform. */
+  make: (transformId: string, transform: PTransform, context: OperatorContext) => IOperator | undefined;
 }
 
 /**
- * Makes the operators that the sources of a descriptor lead to.
+ * Makes the operators that the roots of a descriptor lead to.
+ * @returns all of them, each before those that it hands elements to
  * @throws when a transform is of no known kind, or its DoFn can't be brought back to life
  */
 export function buildOperators(
   descriptor: ProcessBundleDescriptor,
-  surroundings: Surroundings,
-): OperatorGraph {
-  const { bundle, metrics, getState, senderTo } = surroundings;
+  { bundle, metrics, getState }: Surroundings,
+  ends: Ends,
+): IOperator[] {
   const consumers = consumersOf(descriptor);
   const operators = new Map<string, IOperator>();
   const receivers = new Map<string, StageReceiver>();
-  const sources = new Map<string, SourceOperator>();
 
   const receiverOf = (pcollection: string): Receiver => {
     let receiver = receivers.get(pcollection);
@@ -66,24 +63,16 @@ export function buildOperators(
   const operatorOf = (transformId: string): IOperator => {
     const known = operators.get(transformId);
     if (known !== undefined) return known;
-    const operator = make(transformId, descriptor.transforms[transformId]);
+    const operator =
+      ends.make(transformId, descriptor.transforms[transformId], context) ??
+      createOperator(transformId, context);
     operators.set(transformId, operator);
     return operator;
   };
-  const make = (transformId: string, transform: PTransform): IOperator => {
-    const urn = transform.spec?.urn;
-    if (urn === SINK_URN) return new SinkOperator(transformId, transform, context, senderTo);
-    if (urn !== SOURCE_URN) return createOperator(transformId, context);
-    const source = new SourceOperator(transformId, transform, context);
-    sources.set(transformId, source);
-    return source;
-  };
 
-  for (const [transformId, { spec }] of Object.entries(descriptor.transforms)) {
-    if (spec?.urn === SOURCE_URN) operatorOf(transformId);
-  }
+  for (const transformId of ends.roots) operatorOf(transformId);
   // An operator makes those behind it before it is made itself.
-  return { operators: [...operators.values()].reverse(), sources };
+  return [...operators.values()].reverse();
 }
 
 /** The transforms that read each PCollection. */
@@ -103,7 +92,7 @@ function consumersOf({ transforms }: ProcessBundleDescriptor): Map<string, strin
 
 /** Whether a transform is run by an operator; a composite stands for those in it, or for nothing at all. */
 function isPrimitive({ spec, subtransforms, inputs, outputs }: PTransform): boolean {
-  if (spec?.urn === SINK_URN || spec?.urn === PARDO_URN) return true;
+  if (spec?.urn === PARDO_URN || Object.keys(outputs).length === 0) return true;
   const given = Object.values(inputs);
   return (
     subtransforms.length === 0 && Object.values(outputs).some((pcollection) => !given.includes(pcollection))

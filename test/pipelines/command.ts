@@ -19,12 +19,16 @@ export const COMMAND = path.join(__dirname, "../../pipelines/main.js");
 /** The sample of 15 records. */
 export const SAMPLE = path.join(REPOSITORY, "data/input.ldjson");
 
+/** What a job says of its progress every ten seconds, which a job of these tests takes on a machine that is busy. */
+const PROGRESS = /^\d+% read, .*\n/gm;
+
 /** How a process ended. */
 export interface Ended {
   /** Its exit status; null when a signal ended it. */
   status: number | null;
   signal: NodeJS.Signals | null;
   stdout: string;
+  /** Without lines of progress. */
   stderr: string;
 }
 
@@ -170,7 +174,7 @@ export class Workplace {
       child.on("error", reject);
       child.on("close", (status, signal) => {
         this.running.delete(child);
-        resolve({ status, signal, stdout, stderr });
+        resolve({ status, signal, stdout, stderr: stderr.replace(PROGRESS, "") });
       });
     });
     return { child, ended };

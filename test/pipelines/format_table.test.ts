@@ -70,7 +70,7 @@ const TABLE = PLACES.flatMap((place) =>
 test.each(TABLE)("%s: from %s to %s", async (place, input, format) => {
   const base = bases[place];
   const output = `${base}out-${input}.${format}`;
-  const metrics = await createRunner("direct").run(
+  const metrics = await createRunner("sdk-direct").run(
     predictionPipeline({
       model: "iris_model",
       input: [`${base}input.${input}`],

@@ -98,7 +98,8 @@ function interruptAt(name: string): string {
     fs.rename = async (from, to) => {
       await rename(from, to);
       if (!to.endsWith("${name}")) return;
-      process.kill(process.pid, "SIGINT");
+      // A worker process of the job is connected to it.
+      process.kill(process.connected ? process.ppid : process.pid, "SIGINT");
       await new Promise((resolve) => setTimeout(resolve, 5000));
     };`;
 }
@@ -117,7 +118,7 @@ commandTest("SIGINT while one folder takes the place of the other: the old one c
   place.write("folder/part-00000-of-00001.ldjson", "old\n");
   place.write("interrupt.js", interruptAt("previous") + WRITE_LATE);
   const options = "--input ../sample.ldjson --output folder/ --errors failed";
-  const { ended } = place.start(options, { node: ["--require", "./interrupt.js"] });
+  const { ended } = place.start(options, { env: { NODE_OPTIONS: "--require ./interrupt.js" } });
   expect(await ended).toMatchObject({ status: 130, stderr: told("SIGINT") });
   expect(place.names()).toEqual(["failed", "folder", "interrupt.js"]);
   expect(place.names("folder")).toEqual(["part-00000-of-00001.ldjson"]);
@@ -127,7 +128,7 @@ commandTest("SIGINT when the output is in place: it stays, whole", async (place)
   place.write("output.ldjson", "old\n");
   place.write("interrupt.js", interruptAt("output.ldjson") + WRITE_LATE);
   const options = "--input ../sample.ldjson --output output.ldjson";
-  const { ended } = place.start(options, { node: ["--require", "./interrupt.js"] });
+  const { ended } = place.start(options, { env: { NODE_OPTIONS: "--require ./interrupt.js" } });
   expect(await ended).toMatchObject({ status: 130, stderr: told("SIGINT") });
   expect(place.names()).toEqual(["interrupt.js", ...OUTPUTS]);
   expect(place.lines("output.ldjson")).toHaveLength(15);

@@ -43,7 +43,7 @@ test.each([
   const store = stores.find((one) => one.scheme === scheme)!;
   const proxy = await FaultProxy.start(store.port, 0.05, output.length);
   try {
-    const metrics = await createRunner("direct").run(
+    const metrics = await createRunner("sdk-direct").run(
       predictionPipeline({
         model: "iris_model",
         input: [store.url("in/")],

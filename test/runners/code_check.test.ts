@@ -8,7 +8,7 @@ import type { PCollection, Root } from "apache-beam/pvalue";
 import { CodeTravelError, createRunner } from "../../runners";
 
 const run = (pipeline: (numbers: PCollection<number>) => unknown): Promise<unknown> =>
-  createRunner("direct").run((root: Root) => {
+  createRunner("sdk-direct").run((root: Root) => {
     pipeline(root.apply(create([1, 2, 3])));
   });
 
@@ -82,6 +82,6 @@ test("a lambda with what it uses in __closure may travel", async () => {
 
 test("an unknown runner is refused with the names of those that there are", () => {
   expect(() => createRunner("toString")).toThrow(
-    "Unknown runner 'toString'. The runners are: direct, flink, spark.",
+    "Unknown runner 'toString'. The runners are: direct, sdk-direct, flink, spark.",
   );
 });

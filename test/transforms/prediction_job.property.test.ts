@@ -51,7 +51,7 @@ async function run(
     read: { batchSize, splitBytes },
     write: { output, errors },
   });
-  const counts = countsFromMetrics(await createRunner("direct").run(pipeline));
+  const counts = countsFromMetrics(await createRunner("sdk-direct").run(pipeline));
   const lines = (name: string): string[] => readFileSync(name, "utf8").split("\n").slice(0, -1).sort();
   return { output: lines(output), errors: lines(errors), counts };
 }

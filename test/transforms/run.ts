@@ -30,7 +30,7 @@ export async function collectWithMetrics<T>(
   const elements: unknown[] = [];
   collected.set(name, elements);
   try {
-    const metrics = await createRunner("direct").run((root) =>
+    const metrics = await createRunner("sdk-direct").run((root) =>
       pipeline(root).apply(asyncParDo(new CollectFn(name), jsonCoder<never>())),
     );
     return { elements: elements as T[], metrics };

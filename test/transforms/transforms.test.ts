@@ -265,7 +265,7 @@ test("the transforms run on the SDK's own direct runner too", async () => {
 
 test("the runner keeps the SDK's noise off the console, but not the pipeline's", async () => {
   const debug = jest.spyOn(console, "debug").mockImplementation();
-  await createRunner("direct").run((root) =>
+  await createRunner("sdk-direct").run((root) =>
     // eslint-disable-next-line no-console -- the console is what is tested
     root.apply(impulse()).map(withName("print", () => console.debug("mine") ?? 1)),
   );

@@ -18,25 +18,31 @@ export interface Row {
   /** Whether it tries again what has failed. */
   readonly retries: boolean;
   /**
-   * Whether a job service stands between: an error of the pipeline is told, with its stage and where the whole text is. Other
-   * runners throw it.
+   * How an error of the pipeline is told: as it was thrown, or by its stage and message, with its whole text in a file always or
+   * where it has no name of its own.
    */
-  readonly tellsErrors: boolean;
+  readonly errors: "thrown" | "told" | "told with a file";
   /** Starts what all tests of the row share. */
   start(): Promise<ReadyRunner>;
 }
 
 export const ROWS: readonly Row[] = [
-  {
-    name: "direct",
-    features: [],
-    retries: false,
-    tellsErrors: false,
-    start: async () => ({ runner: createRunner("direct"), stop: async () => {} }),
-  },
+  here("direct", ["merging windows"], "told"),
+  here("sdk-direct", [], "thrown"),
   inJobServer("flink"),
   inJobServer("spark"),
 ];
+
+/** A runner that is all on this machine. */
+function here(name: string, features: readonly Feature[], errors: Row["errors"]): Row {
+  return {
+    name,
+    features,
+    retries: false,
+    errors,
+    start: async () => ({ runner: createRunner(name), stop: async () => {} }),
+  };
+}
 
 /** An engine inside its job server; the code runs in this process. */
 function inJobServer(name: EngineName): Row {
@@ -44,7 +50,7 @@ function inJobServer(name: EngineName): Row {
     name,
     features: ["merging windows"],
     retries: true,
-    tellsErrors: true,
+    errors: "told with a file",
     start: async () => {
       const server = await startEngine(name);
       return {

@@ -1,0 +1,164 @@
+// Gives the tasks of a job to worker processes until all are done, and tries again those whose worker has died.
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { MetricSums, type TaskMetric } from "./metrics";
+import type { Metrics } from "../runner";
+import { WorkerDiedError } from "./errors";
+import { JobState } from "./job_state";
+import type { FromWorker, StageMessage, Task, TaskInput, ToWorker } from "./messages";
+import type { Stage } from "./plan/stages";
+import { WorkerProcess } from "./worker_process";
+
+/** A bundle that has ended so many processes is not tried again. */
+const MAX_DEATHS = 3;
+
+export interface SchedulerOptions {
+  readonly stages: readonly Stage[];
+  /** What workers are told of a stage. */
+  describe: (stage: Stage) => StageMessage;
+  readonly begin: Extract<ToWorker, { kind: "begin" }>;
+  /** Most worker processes at a time. */
+  readonly workers: number;
+  /** Called with all that was counted so far, whenever there is more. */
+  onMetrics?: (metrics: Metrics) => void;
+  /** Makes the error of a task that has failed. */
+  explain: (failure: Extract<FromWorker, { kind: "failed" }>) => Error;
+}
+
+interface Pending {
+  readonly stage: Stage;
+  readonly input: TaskInput;
+  readonly attempt: number;
+}
+
+/** One job, from its first task to its last. */
+export class Scheduler {
+  private readonly state: JobState;
+  private readonly queue: Pending[] = [];
+  private readonly workers = new Set<WorkerProcess>();
+  /** The tasks that are under way, with what they are. */
+  private readonly running = new Map<number, Pending>();
+  /** What was counted by tasks that are done, and so far by those under way. */
+  private readonly counted = new MetricSums();
+  private readonly counting = new Map<number, readonly TaskMetric[]>();
+  private nextTask = 0;
+  private resolve!: () => void;
+  private reject!: (error: unknown) => void;
+  private readonly ended = new Promise<void>((resolve, reject) => {
+    this.resolve = resolve;
+    this.reject = reject;
+  });
+
+  /** @param first a worker that was started before it was known what there is to do */
+  constructor(
+    private readonly options: SchedulerOptions,
+    first: WorkerProcess,
+  ) {
+    this.state = new JobState(options.stages);
+    this.ended.catch(() => undefined);
+    this.addWorker(first);
+  }
+
+  /**
+   * Runs the job.
+   * @returns what was counted
+   * @throws what made it fail
+   */
+  async run(): Promise<MetricSums> {
+    this.schedule();
+    await this.ended;
+    return this.counted;
+  }
+
+  /** Ends every worker; `run` does not go on. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.workers].map((worker) => worker.stop()));
+  }
+
+  private schedule(): void {
+    for (const { stage, inputs } of this.state.begin())
+      for (const input of inputs) this.queue.push({ stage, input, attempt: 0 });
+    if (this.state.isDone) return this.resolve();
+    const idle = [...this.workers].filter(({ isReady, task }) => isReady && task === undefined);
+    while (this.queue.length > 0 && idle.length > 0) this.start(idle.pop()!, this.queue.shift()!);
+    // Those that are not ready yet take what is left by then: a small job does not wait for them.
+    const coming = [...this.workers].filter(({ isReady }) => !isReady).length;
+    const room = this.options.workers - this.workers.size;
+    for (let i = 0; i < Math.min(room, this.queue.length - coming); i++) this.addWorker();
+  }
+
+  private start(worker: WorkerProcess, pending: Pending): void {
+    const { stage, input, attempt } = pending;
+    const id = this.nextTask++;
+    this.running.set(id, pending);
+    // What has killed a worker says what it was at, the next time.
+    const traceFile =
+      attempt === 0 ? undefined : path.join(this.options.begin.settings.folder, `trace-${id}`);
+    const task: Task = { id, stage: stage.id, attempt, input, sides: this.state.sidesOf(stage), traceFile };
+    worker.start(task, this.options.describe(stage));
+  }
+
+  private addWorker(worker = new WorkerProcess()): WorkerProcess {
+    this.workers.add(worker);
+    worker.begin(this.options.begin, {
+      onMessage: (message) => this.hear(worker, message),
+      onDeath: (how) => this.bury(worker, how),
+    });
+    return worker;
+  }
+
+  private hear(worker: WorkerProcess, message: FromWorker): void {
+    if (message.kind === "failed") return this.reject(this.options.explain(message));
+    if (message.kind === "ready") {
+      worker.isReady = true;
+      return this.schedule();
+    }
+    const pending = this.running.get(message.task);
+    if (pending === undefined) return;
+    if (message.kind === "progress") {
+      this.counting.set(message.task, message.metrics);
+    } else {
+      this.counting.delete(message.task);
+      this.running.delete(message.task);
+      worker.task = undefined;
+      this.counted.add(message.metrics);
+      this.state.taskDone(pending.stage, message.written);
+      this.schedule();
+    }
+    this.options.onMetrics?.(this.counted.counters(this.counting.values()));
+  }
+
+  private bury(worker: WorkerProcess, how: string): void {
+    this.workers.delete(worker);
+    const { task, isReady } = worker;
+    if (!isReady)
+      return this.reject(new WorkerDiedError(`A worker process ended (${how}) before its first task.`));
+    if (task === undefined) return;
+    const pending = this.running.get(task.id)!;
+    this.running.delete(task.id);
+    this.counting.delete(task.id);
+    const deaths = pending.attempt + 1;
+    if (deaths === MAX_DEATHS) return this.reject(deathError(pending, how, task.traceFile));
+    this.queue.unshift({ ...pending, attempt: deaths });
+    this.schedule();
+  }
+}
+
+function deathError({ stage }: Pending, how: string, traceFile: string | undefined): WorkerDiedError {
+  const names = stage.transforms.map(({ proto }) => proto.uniqueName);
+  const where =
+    names.length === 0 ? stage.id : names.length === 1 ? names[0] : `${names[0]} ... ${names.at(-1)}`;
+  const last = readTrace(traceFile);
+  return new WorkerDiedError(
+    `${MAX_DEATHS} worker processes ended (${how}) at the same bundle, in the stage '${where}'.` +
+      (last === undefined ? "" : ` They were at this element: ${last}`),
+  );
+}
+
+function readTrace(file: string | undefined): string | undefined {
+  try {
+    return file === undefined ? undefined : readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,85 @@
+// The executable of a worker process of the direct runner, which forks it: tasks come in as messages, one at a time.
+import "../../../sdk";
+import { ProcessBundleDescriptor } from "apache-beam/proto/beam_fn_api";
+import { describeFailure } from "../../worker/errors";
+import { originOf } from "../../worker/logging/stage";
+import { loadModules } from "../../worker/registered_modules";
+import type { FromWorker, StageMessage, ToWorker, WorkerSettings } from "../messages";
+import type { GroupBorder, MainBorder } from "../plan/borders";
+import { SideInputs } from "./side_inputs";
+import { StageRunner } from "./stage_runner";
+
+const PROGRESS_MS = 100;
+
+const stages = new Map<string, StageMessage>();
+const resting = new Map<string, StageRunner>();
+const sideInputs = new SideInputs();
+let settings: WorkerSettings | undefined;
+
+function tell(message: FromWorker): void {
+  process.send!(message);
+}
+
+function fail(error: unknown, task?: number): void {
+  const { name = "Error", message = String(error), code } = error as Partial<NodeJS.ErrnoException>;
+  tell({
+    kind: "failed",
+    task,
+    transform: originOf(error),
+    name,
+    message,
+    code,
+    details: describeFailure(error),
+  });
+}
+
+function runnerOf(id: string): StageRunner {
+  const known = resting.get(id);
+  resting.delete(id);
+  if (known !== undefined) return known;
+  const { descriptor, root } = stages.get(id)!;
+  const border = root === undefined ? undefined : (JSON.parse(root) as GroupBorder | MainBorder);
+  return new StageRunner(ProcessBundleDescriptor.fromBinary(descriptor), border, settings!, sideInputs);
+}
+
+async function run({ task }: Extract<ToWorker, { kind: "task" }>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    const runner = runnerOf(task.stage);
+    timer = setInterval(
+      () => tell({ kind: "progress", task: task.id, metrics: runner.counted() }),
+      PROGRESS_MS,
+    );
+    const result = await runner.run(task);
+    resting.set(task.stage, runner);
+    tell({ kind: "done", task: task.id, ...result });
+  } catch (error) {
+    fail(error, task.id);
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+process.on("message", (message: ToWorker) => {
+  switch (message.kind) {
+    case "begin":
+      settings = message.settings;
+      try {
+        loadModules(message.modules);
+        tell({ kind: "ready" });
+      } catch (error) {
+        fail(error);
+      }
+      break;
+    case "stage":
+      stages.set(message.id, message);
+      break;
+    case "task":
+      void run(message);
+      break;
+  }
+});
+// The runner has gone: nobody wants what is under way.
+process.once("disconnect", () => process.exit(1));
+// A Ctrl-C is for the runner, which ends its workers in its own time.
+for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => undefined);

@@ -1,0 +1,80 @@
+// A worker process as the runner sees it: it takes one task at a time, and may die of it.
+import { fork, type ChildProcess } from "node:child_process";
+import path from "node:path";
+import type { FromWorker, StageMessage, Task, ToWorker } from "./messages";
+
+const MAIN = path.join(__dirname, "worker", "main.js");
+
+/** What the runner hears of a worker. */
+export interface WorkerListener {
+  onMessage: (message: FromWorker) => void;
+  /** It has ended; what it was at is lost. */
+  onDeath: (how: string) => void;
+}
+
+export class WorkerProcess {
+  /** The task that it is at. */
+  task: Task | undefined;
+  /** Whether it can take one. */
+  isReady = false;
+  private readonly process: ChildProcess;
+  private readonly knownStages = new Set<string>();
+  private readonly exited: Promise<void>;
+  private isStopping = false;
+  private listener: WorkerListener | undefined;
+  /** How it ended, before anybody listened. */
+  private death: string | undefined;
+
+  /** Starts it: it gets ready while whoever started it finds out what there is to do. */
+  constructor() {
+    this.process = fork(MAIN, [], {
+      // V8's own serialization: buffers are copied, not written as JSON.
+      serialization: "advanced",
+      execArgv: [],
+      // What DoFns print is the user's to see.
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+    });
+    this.exited = new Promise((resolve) => {
+      this.process.once("exit", (code, signal) => {
+        resolve();
+        this.death = signal ?? `exit status ${code}`;
+        if (!this.isStopping) this.listener?.onDeath(this.death);
+      });
+    });
+    this.process.on("message", (message) => this.listener?.onMessage(message as FromWorker));
+    // A send to a process that has just died; its exit is told too.
+    this.process.on("error", () => undefined);
+  }
+
+  /** Says what job it works for, and listens to it from now on. */
+  begin(begin: Extract<ToWorker, { kind: "begin" }>, listener: WorkerListener): void {
+    this.listener = listener;
+    if (this.death !== undefined) listener.onDeath(this.death);
+    else this.tell(begin);
+  }
+
+  get pid(): number | undefined {
+    return this.process.pid;
+  }
+
+  /** Gives it a task, and first its stage when that is new to it. */
+  start(task: Task, stage: StageMessage): void {
+    this.task = task;
+    if (!this.knownStages.has(stage.id)) {
+      this.knownStages.add(stage.id);
+      this.tell(stage);
+    }
+    this.tell({ kind: "task", task });
+  }
+
+  /** Ends it, whatever it is at. */
+  async stop(): Promise<void> {
+    this.isStopping = true;
+    this.process.kill("SIGKILL");
+    await this.exited;
+  }
+
+  private tell(message: ToWorker): void {
+    if (this.process.connected) this.process.send(message);
+  }
+}
