@@ -9,7 +9,8 @@ import {
   type FileInfo,
   type StagedOutput,
 } from "../storage";
-import { runnerOptions, storageSettings, type CommonOptions } from "./options";
+import { storageSettings, type CommonOptions } from "./options";
+import { runnerOptions } from "./runner_options";
 import type { Destination } from "./destination";
 import { loadModels } from "./load_models";
 import { refuseOverwriting } from "./overwriting";

@@ -9,7 +9,8 @@ import type { Destination } from "./destination";
 import { UsageError } from "./errors";
 import type { JobContext } from "./job";
 import { loadModels } from "./load_models";
-import { runnerOptions, type CommonOptions } from "./options";
+import type { CommonOptions } from "./options";
+import { runnerOptions } from "./runner_options";
 import { requirePlace } from "./places";
 import { isPipeOrDevice } from "./streams";
 

@@ -17,13 +17,17 @@ const OPTIONS = [
   "environment_config",
   "environment_type",
   "extra_fields",
+  "flink_master",
   "gcs_endpoint",
   "input_format",
   "job_endpoint",
+  "job_jar",
   "job_server_jar",
   "parallelism",
   "s3_endpoint",
   "s3_region",
+  "sdk_worker_parallelism",
+  "spark_master",
   "split_bytes",
 ];
 

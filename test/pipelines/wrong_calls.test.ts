@@ -19,7 +19,7 @@ const CALLS: [string, string, RegExp][] = [
   [
     "an unknown command",
     "nope",
-    /^Unknown command 'nope'\. .* predict, species_counts, models, worker_bundle\.$/,
+    /^Unknown command 'nope'\. .* predict, species_counts, worker_pool, models, worker_bundle\.$/,
   ],
   ["a word too many", "species_counts nope", /too many arguments for 'species_counts'/],
   ["a missing file", "--input nope.ldjson", /^No such file: 'nope\.ldjson'\. /],

@@ -27,9 +27,13 @@ export function* portionsOf(
   depth = 0,
 ): Generator<Portion> {
   const total = segments.reduce((sum, { length }) => sum + length, 0);
-  if (total <= budget) return yield { segments, holdsValues: true };
+  if (total <= budget) {
+    yield { segments, holdsValues: true };
+    return;
+  }
   if (depth === MAX_DEPTH || isOfLargeValues(reader.read(segments[0]))) {
-    return yield { segments, holdsValues: false };
+    yield { segments, holdsValues: false };
+    return;
   }
   const count = 2 * Math.ceil(total / budget);
   const cutFile = `${file}.${depth}`;

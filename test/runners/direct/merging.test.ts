@@ -10,21 +10,30 @@ const windows = fc.array(
   { maxLength: 12 },
 );
 
+interface Joined {
+  start: bigint;
+  end: bigint;
+  items: number[];
+}
+
+const overlap = (a: Joined, b: Joined): boolean => a.start < b.end && b.start < a.end;
+
+function joinedPair(a: Joined, b: Joined): Joined {
+  return {
+    start: a.start < b.start ? a.start : b.start,
+    end: a.end > b.end ? a.end : b.end,
+    items: [...a.items, ...b.items],
+  };
+}
+
 function joined(all: readonly { start: bigint; end: bigint }[]): string[] {
-  const left = all.map((window, item) => ({ ...window, items: [item] }));
-  for (let i = 0; i < left.length; i++)
-    for (let j = i + 1; j < left.length; j++) {
-      const [a, b] = [left[i], left[j]];
-      if (a.start >= b.end || b.start >= a.end) continue;
-      left.splice(j, 1);
-      left[i] = {
-        start: a.start < b.start ? a.start : b.start,
-        end: a.end > b.end ? a.end : b.end,
-        items: [...a.items, ...b.items],
-      };
-      [i, j] = [-1, left.length];
-      break;
-    }
+  let left: Joined[] = all.map((window, item) => ({ ...window, items: [item] }));
+  for (;;) {
+    const one = left.find((a) => left.some((b) => a !== b && overlap(a, b)));
+    if (one === undefined) break;
+    const other = left.find((b) => one !== b && overlap(one, b))!;
+    left = [...left.filter((window) => window !== one && window !== other), joinedPair(one, other)];
+  }
   return left.map(({ start, end, items }) => `${start}-${end}: ${items.sort().join()}`).sort();
 }
 
