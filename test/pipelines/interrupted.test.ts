@@ -32,10 +32,10 @@ function begin(options = "--output output.ldjson"): { place: Workplace } & Start
   return { place, ...place.start(`--input ${input.path("many.ldjson")} --quiet ${options}`) };
 }
 
-/** Resolves when the job writes, which it does at its end. */
+/** Resolves when the job writes, which it does at its end. What it shuffles is in a folder of the runner's before that. */
 async function writing(place: Workplace): Promise<void> {
-  while (!place.names().some((name) => name.endsWith(".tmp")) && place.leftovers().length === 0)
-    await wait(5);
+  const ofOutput = (): boolean => place.leftovers().some((name) => !name.startsWith("beam-predict-direct-"));
+  while (!place.names().some((name) => name.endsWith(".tmp")) && !ofOutput()) await wait(5);
 }
 
 /** Moments from the start of a job to its end. */
