@@ -31,6 +31,7 @@ export class WorkerProcess {
       // V8's own serialization: buffers are copied, not written as JSON.
       serialization: "advanced",
       execArgv: [],
+      env: process.env,
       // What DoFns print is the user's to see.
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });

@@ -37,11 +37,11 @@ export class StagedFolder implements StagedOutput {
     const name = path.join(this.folder, `shard-${randomBytes(8).toString("hex")}`);
     return this.guard(async () => {
       for (let tries = 1; ; tries++) {
-        await mkdir(this.folder, { recursive: true });
         try {
+          await mkdir(this.folder, { recursive: true });
           return await openShard(this.target, name);
         } catch (error) {
-          // Another run of the same job may have removed the folder when it was empty.
+          // Another run of the same job may have removed the folder when it was empty, even while it was made.
           if (codeOf(error) !== "ENOENT" || tries === TRIES) throw error;
         }
       }
