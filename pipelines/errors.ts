@@ -47,7 +47,7 @@ const JOB_ERRORS = [
 
 /** What to print about an error, and the status to exit with. */
 export function describeError(error: unknown): { message: string; status: number } {
-  if (USAGE_ERRORS.some((Known) => error instanceof Known)) {
+  if (USAGE_ERRORS.some((Known) => error instanceof Known || isFromWorker(error, Known.name))) {
     return { message: (error as Error).message, status: EXIT_USAGE };
   }
   if (JOB_ERRORS.some((Known) => error instanceof Known)) {
@@ -56,4 +56,9 @@ export function describeError(error: unknown): { message: string; status: number
   // Not a user's mistake that we know of: show where it comes from.
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { message: `The job failed unexpectedly: ${message}`, status: EXIT_FAILED };
+}
+
+/** Whether a worker has met an error of a kind. */
+function isFromWorker(error: unknown, kind: string): boolean {
+  return error instanceof JobFailedError && error.origin === kind;
 }

@@ -107,7 +107,7 @@ function explain(
   { name, message, details, transform }: Extract<FromWorker, { kind: "failed" }>,
   { components }: Pipeline,
 ): Error {
-  if (!PLAIN_ERRORS.test(name)) return new JobFailedError(message, { details });
+  if (!PLAIN_ERRORS.test(name)) return new JobFailedError(message, { details, origin: name });
   const stage = components?.transforms[transform ?? ""]?.uniqueName;
   const reason = `${stage === undefined ? "" : `Stage '${stage}': `}${name}: ${message}`;
   return new JobFailedError(`${reason}\nThe whole text of the failure: ${writeFailureLog(details)}`, {

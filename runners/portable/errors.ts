@@ -6,8 +6,14 @@ export class JobFailedError extends Error {
   override readonly name = "JobFailedError";
   /** All that the engine said. */
   readonly details: string;
-  constructor(message: string, { details = message, ...options }: ErrorOptions & { details?: string } = {}) {
+  /** The name of the pipeline's own error, where that is known. */
+  readonly origin: string | undefined;
+  constructor(
+    message: string,
+    { details = message, origin, ...options }: ErrorOptions & { details?: string; origin?: string } = {},
+  ) {
     super(message, options);
     this.details = details;
+    this.origin = origin;
   }
 }

@@ -27,13 +27,18 @@ const COMPLETES = {
     method === "POST" && /\/(rewriteTo|copyTo)\/b\/bucket\/o\/out/.test(url),
 };
 
+function optionsFor(store: Store, output: string): string {
+  const shards = output.endsWith("/") ? "--num_shards 1" : "";
+  return `--input ../sample.ldjson --output ${store.url(output)} ${shards}`;
+}
+
 describe.each(["s3", "gs"] as const)("%s", (scheme) => {
   /** Runs a job whose request is held when `isHeld` says so, and kills it then. */
   async function killedAt(output: string, isHeld: (method: string, url: string) => boolean): Promise<Store> {
     const store = stores.find((one) => one.scheme === scheme)!;
     const proxy = await FaultProxy.start(store.port, 0);
     proxy.isHeld = isHeld;
-    const line = `--output ${store.url(output)} --input ../sample.ldjson --quiet ${store.option(proxy.endpoint)}`;
+    const line = `${optionsFor(store, output)} --quiet ${store.option(proxy.endpoint)}`;
     const { child, ended } = place.start(line, { env: store.env });
     await Promise.race([
       proxy.held,
@@ -46,7 +51,7 @@ describe.each(["s3", "gs"] as const)("%s", (scheme) => {
   }
 
   async function run(store: Store, output: string): Promise<void> {
-    const line = `--output ${store.url(output)} --input ../sample.ldjson --quiet ${store.option()}`;
+    const line = `${optionsFor(store, output)} --quiet ${store.option()}`;
     expect(await place.run(line, { env: store.env })).toMatchObject({ status: 0, stderr: "" });
   }
 
@@ -84,7 +89,7 @@ describe.each(["s3", "gs"] as const)("%s", (scheme) => {
     );
     expect((await store.keys()).filter((key) => key.includes("_SUCCESS"))).toEqual([]);
     // A job that fails at once, but has looked at what was left.
-    const line = `--input ../sample.ldjson --max_failures 0 --output ${store.url("out/")} --quiet ${store.option()}`;
+    const line = `${optionsFor(store, "out/")} --max_failures 0 --quiet ${store.option()}`;
     expect(await place.run(line, { env: store.env })).toMatchObject({ status: 1 });
     expect((await store.keys()).filter((key) => /^out\/|tmp/.test(key))).toEqual([
       "out/_SUCCESS",
