@@ -5,9 +5,11 @@ import "../../sdk";
 import { ProcessBundleDescriptor } from "apache-beam/proto/beam_fn_api";
 import type { Components, Pipeline } from "apache-beam/proto/beam_runner_api";
 import { getRegisteredModules } from "apache-beam/serialization";
+import { aborted } from "../aborted";
 import { buildPipeline } from "../build";
 import { writeFailureLog } from "../failure_log";
 import { JobFailedError } from "../portable/errors";
+import { PLAIN_ERRORS } from "../portable/failure_text";
 import type { Metrics, PipelineBuilder, PipelineRunner, RunnerOptions, RunOptions } from "../runner";
 import { checkSupported } from "../unsupported";
 import type { FromWorker, StageMessage, WorkerSettings } from "./messages";
@@ -100,9 +102,6 @@ function stageDescriber(components: Components): (stage: Stage) => StageMessage 
   };
 }
 
-/** Errors that are no words of their own: what they are called says something about them, and so does their stage. */
-const PLAIN_ERRORS = /^(Error|TypeError|RangeError|ReferenceError|SyntaxError|AggregateError|EvalError)$/;
-
 function explain(
   { name, message, details, transform }: Extract<FromWorker, { kind: "failed" }>,
   { components }: Pipeline,
@@ -112,13 +111,5 @@ function explain(
   const reason = `${stage === undefined ? "" : `Stage '${stage}': `}${name}: ${message}`;
   return new JobFailedError(`${reason}\nThe whole text of the failure: ${writeFailureLog(details)}`, {
     details,
-  });
-}
-
-function aborted(signal: AbortSignal | undefined): Promise<never> {
-  return new Promise((_, reject) => {
-    const stop = (): void => reject(signal!.reason as Error);
-    if (signal?.aborted) stop();
-    else signal?.addEventListener("abort", stop, { once: true });
   });
 }

@@ -2,7 +2,8 @@
 import type { Pipeline } from "apache-beam/proto/beam_runner_api";
 
 /** Errors that are no words of their own: what they are called says something about them. */
-const PLAIN_ERRORS = /^(Error|TypeError|RangeError|ReferenceError|SyntaxError|AggregateError|EvalError)$/;
+export const PLAIN_ERRORS =
+  /^(Error|TypeError|RangeError|ReferenceError|SyntaxError|AggregateError|EvalError)$/;
 
 /** What the Java SDK puts before the text of a worker. */
 const FROM_WORKER = /Error received from SDK harness for instruction \S+: (?:In (\S+): )?([^]*)/;

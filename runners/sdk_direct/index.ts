@@ -1,6 +1,7 @@
 // The SDK's direct runner, in this process: one bundle on one thread, groups in memory. Good for small data.
 import "../../sdk";
 import { directRunner } from "apache-beam/runners/direct_runner";
+import { aborted } from "../aborted";
 import { buildPipeline } from "../build";
 import { LiveMetrics } from "../live_metrics";
 import type { Metrics, PipelineBuilder, PipelineRunner, RunOptions } from "../runner";
@@ -24,6 +25,7 @@ export class SdkDirectRunner implements PipelineRunner {
     const restoreConsole = muteSdk();
     try {
       const running = directRunner().runPipeline(pipeline);
+      // The SDK's runner can't be stopped; whoever aborts is about to end the process.
       await Promise.race([running, aborted(signal)]);
       const metrics = live.sums();
       onMetrics?.(metrics);
@@ -34,15 +36,6 @@ export class SdkDirectRunner implements PipelineRunner {
       restoreConsole();
     }
   }
-}
-
-/** Rejects on abort. The SDK's runner can't be stopped; whoever aborts is about to end the process. */
-function aborted(signal: AbortSignal | undefined): Promise<never> {
-  return new Promise((_, reject) => {
-    const stop = (): void => reject(signal!.reason as Error);
-    if (signal?.aborted) stop();
-    else signal?.addEventListener("abort", stop, { once: true });
-  });
 }
 
 /** Keeps the SDK's line about each bundle off the console; what DoFns print stays. */
