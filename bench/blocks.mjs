@@ -11,6 +11,10 @@ const { configuration, ModelManager } = require("../dist/models");
 const { fileEncoder, outputLayout, READING_DEFAULTS } = require("../dist/storage");
 const { inputFormat } = require("../dist/storage/formats");
 const { predictionBlockCoder, recordBlockCoder } = require("../dist/transforms");
+const { decodeKeyedBlock } = require("../dist/transforms/blocks/keyed_block");
+const { DistinctRows } = require("../dist/transforms/distinct/distinct_rows");
+const { PartitionRows } = require("../dist/transforms/distinct/partition_rows");
+const { recordHash } = require("../dist/transforms/distinct/record_order");
 const { PredictFn } = require("../dist/transforms/predict");
 const { Reader, Writer } = require("protobufjs");
 
@@ -109,6 +113,44 @@ async function write(format) {
   return size + (await encoder.finish()).length;
 }
 
+const PARTITIONS = 64;
+
+/** As `distinct` does it before the shuffle. */
+function partition() {
+  const partitions = Array.from({ length: PARTITIONS }, () => new PartitionRows());
+  for (const block of predictions) {
+    for (let i = 0; i < block.records.length; i++) {
+      const hash = recordHash(block.records, i);
+      partitions[((hash / 2 ** 32) | 0) % PARTITIONS].add(block, i, hash);
+    }
+  }
+  return partitions.flatMap((rows) => {
+    const b = rows.take();
+    return b === undefined
+      ? []
+      : [Buffer.isBuffer(b) ? b : require("../dist/transforms/blocks/keyed_block").encodeKeyedBlock(b)];
+  });
+}
+const partitioned = partition();
+
+function hash() {
+  let sum = 0;
+  for (const { records } of predictions)
+    for (let i = 0; i < records.length; i++) sum += recordHash(records, i);
+  return sum;
+}
+
+/** And behind it. */
+function keepDistinct() {
+  let found = 0;
+  for (const bytes of partitioned) {
+    const rows = new DistinctRows();
+    rows.add(decodeKeyedBlock(bytes));
+    for (const { outcomes } of rows.drain()) found += outcomes.length;
+  }
+  return found;
+}
+
 const stages = {
   "JSON.parse, to compare with": parse,
   "read JSON lines": () => count(lines()),
@@ -118,6 +160,9 @@ const stages = {
   "decode record blocks": () => decodeAll(recordBlockCoder, encodedRecords),
   "encode prediction blocks": () => encodeAll(predictionBlockCoder, predictions),
   "decode prediction blocks": () => decodeAll(predictionBlockCoder, encodedPredictions),
+  "hash records": hash,
+  "split into partitions": partition,
+  "keep distinct": keepDistinct,
   "write tsv-json": () => write("tsv-json"),
   "write jsonl": () => write("jsonl"),
 };

@@ -3,7 +3,15 @@ import "../sdk";
 import { P, type Root } from "apache-beam/pvalue";
 import type { ModelReference, ModelSettings } from "../models";
 import type { PipelineRunner, RunOptions } from "../runners";
-import { countsFromMetrics, distinct, predict, readRecords, writeRecords } from "../transforms";
+import { newJobId } from "../storage";
+import {
+  countsFromMetrics,
+  distinctWithRiders,
+  predict,
+  readRecords,
+  writeFailures,
+  writeRecords,
+} from "../transforms";
 import type { JobCounts, PredictOptions, ReadOptions, WriteOptions } from "../transforms";
 
 export interface PredictionJobOptions {
@@ -24,14 +32,16 @@ export interface PredictionJobOptions {
 
 /** The pipeline of the job. */
 export function predictionPipeline(options: PredictionJobOptions): (root: Root) => unknown {
-  const { model, input, read, extraFields, write, reference, settings } = options;
+  const { model, input, read, extraFields, reference, settings } = options;
+  const write = { ...options.write, jobId: options.write.jobId ?? newJobId() };
   const predicting = predict(model, { model: reference, settings, extraFields });
   const writing = writeRecords(write);
   return (root) => {
     const { records, unreadable, counts } = root.apply(readRecords(input, read));
     const { predictions, failures } = records.apply(predicting);
-    const kept = predictions.apply(distinct());
-    return P({ predictions: kept, failures: [unreadable, failures], counts }).apply(writing);
+    const told = P({ failures: [unreadable, failures], counts }).apply(writeFailures(write));
+    const kept = P({ predictions, riders: told }).apply(distinctWithRiders());
+    return P({ predictions: kept.predictions, written: kept.riders }).apply(writing);
   };
 }
 

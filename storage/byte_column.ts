@@ -63,9 +63,7 @@ export class ByteColumn implements Viewed {
 
   /** Writes count, ends and bytes (little endian) at `at`; returns the position behind them. */
   write(out: Buffer, at: number): number {
-    at = out.writeUInt32LE(this.length, at);
-    at = writeNumbers(this.ends, out, at);
-    return at + this.bytes.copy(out, at);
+    return writeColumn(this.bytes, this.ends, out, at);
   }
 
   /** Reads what `write` wrote; the bytes are a view of the input. */
@@ -77,6 +75,12 @@ export class ByteColumn implements Viewed {
     const size = length === 0 ? 0 : ends[length - 1];
     return { column: new ByteColumn(input.subarray(at, at + size), ends), at: at + size };
   }
+}
+
+function writeColumn(bytes: Buffer, ends: Uint32Array, out: Buffer, at: number): number {
+  at = out.writeUInt32LE(ends.length, at);
+  at = writeNumbers(ends, out, at);
+  return at + bytes.copy(out, at);
 }
 
 /** Builds a ByteColumn; its buffers double as they fill. */
@@ -140,13 +144,27 @@ export class ByteColumnBuilder implements Viewed {
     return this.ends[i];
   }
 
+  /** As a column's: what was added need not become one first. */
+  get encodedLength(): number {
+    return 4 + 4 * this.count + this.size;
+  }
+
+  write(out: Buffer, at: number): number {
+    return writeColumn(this.bytes.subarray(0, this.size), this.ends.subarray(0, this.count), out, at);
+  }
+
   /** A column of what was added (a copy); the builder is empty afterwards and keeps its room. */
   build(): ByteColumn {
     const bytes = Buffer.allocUnsafeSlow(this.size);
     this.bytes.copy(bytes, 0, 0, this.size);
     const column = new ByteColumn(bytes, this.ends.slice(0, this.count));
+    this.clear();
+    return column;
+  }
+
+  /** Forgets what was added, and keeps its room. */
+  clear(): void {
     this.size = 0;
     this.count = 0;
-    return column;
   }
 }

@@ -1,15 +1,17 @@
 // distinct: of records that are equal as JSON, one stays.
 import "../sdk";
-import { KVCoder, PaneInfoCoder } from "apache-beam/coders/required_coders";
+import { BytesCoder, KVCoder, PaneInfoCoder } from "apache-beam/coders/required_coders";
 import { VarIntCoder } from "apache-beam/coders/standard_coders";
 import { requireForSerialization } from "apache-beam/serialization";
-import type { PCollection } from "apache-beam/pvalue";
+import { P, type PCollection } from "apache-beam/pvalue";
+import { flatten } from "apache-beam/transforms/flatten";
 import { groupByKey } from "apache-beam/transforms/internal";
 import { windowParam, type ParDoLookupParam } from "apache-beam/transforms/pardo";
 import { withName, type PTransform } from "apache-beam/transforms/transform";
 import { IntervalWindow, type KV, type Window, type WindowedValue } from "apache-beam/values";
-import { asyncParDo, type AsyncDoFn } from "./async_pardo";
-import { keyedBlockCoder, type KeyedBlock } from "./blocks/keyed_block";
+import { asyncParDo, asyncParDoWithOutputs, type AsyncDoFn, type Tagged } from "./async_pardo";
+import { jsonCoder } from "./blocks/coder";
+import { decodeKeyedBlock } from "./blocks/keyed_block";
 import { predictionBlockCoder, type PredictionBlock } from "./blocks/prediction_block";
 import { DistinctRows } from "./distinct/distinct_rows";
 import { PartitionRows } from "./distinct/partition_rows";
@@ -20,8 +22,10 @@ export interface DistinctOptions {
   partitions?: number;
 }
 
-/** A partition's rows are handed on when they reach this many bytes, so that a bundle holds 64 MiB at most. */
-const FLUSH_BYTES = 1 << 20;
+/** A partition's rows are handed on when they reach this many bytes, so that a bundle holds 64 MiB at most; room is of powers of 2. */
+const FLUSH_BYTES = (1 << 20) - (1 << 16);
+
+const PARTITIONS = 64;
 
 /**
  * Keeps one of each set of equal records. Records are equal when they are as JSON: the order of keys and white space
@@ -30,16 +34,54 @@ const FLUSH_BYTES = 1 << 20;
  *
  * Blocks are split by the hash of the record, not records, and what is twice in a bundle leaves before the shuffle.
  */
-export function distinct(
-  options: DistinctOptions = {},
-): PTransform<PCollection<PredictionBlock>, PCollection<PredictionBlock>> {
-  const partitionCoder = new KVCoder<number, KeyedBlock>(new VarIntCoder(), keyedBlockCoder);
+export function distinct({ partitions = PARTITIONS }: DistinctOptions = {}): PTransform<
+  PCollection<PredictionBlock>,
+  PCollection<PredictionBlock>
+> {
   return withName("distinct", (predictions: PCollection<PredictionBlock>) =>
     predictions
-      .apply(asyncParDo(new PartitionFn(options.partitions ?? 64), partitionCoder, { window: windowParam() }))
-      .apply(groupByKey<number, KeyedBlock>())
+      .apply(partition(partitions))
+      .apply(groupByKey<number, Uint8Array>())
       .apply(asyncParDo(new KeepDistinctFn(), predictionBlockCoder)),
   );
+}
+
+/** Predictions in the global window, and a few plain JSON values that were found on the way to them. */
+export type WithRiders<T> = { predictions: PCollection<PredictionBlock>; riders: PCollection<T> };
+
+/**
+ * `distinct`, with values that ride through its shuffle and come out as they were.
+ *
+ * Where a stage has two outputs, Flink writes each element to disk once for each of them, and Spark keeps all of them in memory. With
+ * what else a job has to say riding along, the stage that reads and predicts has one.
+ */
+export function distinctWithRiders<T>({ partitions = PARTITIONS }: DistinctOptions = {}): PTransform<
+  WithRiders<T>,
+  WithRiders<T>
+> {
+  return withName("distinct", ({ predictions, riders }: WithRiders<T>) =>
+    P([
+      predictions.apply(partition(partitions)),
+      riders.apply(asyncParDo(new RideFn<T>(partitions), partitionCoder)),
+    ])
+      .apply(withName("together", flatten()))
+      .apply(groupByKey<number, Uint8Array>())
+      .apply(
+        asyncParDoWithOutputs(new KeepDistinctWithRidersFn<T>(partitions), {
+          predictions: predictionBlockCoder,
+          riders: jsonCoder<T>(),
+        }),
+      ),
+  );
+}
+
+// Bytes, which engines know: of a coder of ours they would read to its end, into an array that grows, a quarter of Flink's time.
+const partitionCoder = new KVCoder<number, Uint8Array>(new VarIntCoder(), new BytesCoder());
+
+function partition(
+  partitions: number,
+): PTransform<PCollection<PredictionBlock>, PCollection<KV<number, Uint8Array>>> {
+  return asyncParDo(new PartitionFn(partitions), partitionCoder, { window: windowParam() });
 }
 
 interface PartitionContext {
@@ -47,9 +89,11 @@ interface PartitionContext {
 }
 
 /** Splits blocks by the hash of their records; a bundle's rows wait here by window and partition. */
-class PartitionFn implements AsyncDoFn<PredictionBlock, KV<number, KeyedBlock>, PartitionContext> {
+class PartitionFn implements AsyncDoFn<PredictionBlock, KV<number, Uint8Array>, PartitionContext> {
   beamName = "partition";
   private windows!: Map<string, { window: Window; partitions: PartitionRows[] }>;
+  /** Partitions without rows: to find new memory for each bundle took a third of the time. */
+  private spare: PartitionRows[] | undefined;
 
   constructor(readonly partitions: number) {}
 
@@ -57,7 +101,7 @@ class PartitionFn implements AsyncDoFn<PredictionBlock, KV<number, KeyedBlock>, 
     this.windows = new Map();
   }
 
-  *process(block: PredictionBlock, context: PartitionContext): Generator<KV<number, KeyedBlock>> {
+  *process(block: PredictionBlock, context: PartitionContext): Generator<KV<number, Uint8Array>> {
     const partitions = this.partitionsOf(context.window.lookup());
     for (let i = 0; i < block.records.length; i++) {
       const hash = recordHash(block.records, i);
@@ -68,7 +112,7 @@ class PartitionFn implements AsyncDoFn<PredictionBlock, KV<number, KeyedBlock>, 
     }
   }
 
-  *finishBundle(): Generator<WindowedValue<KV<number, KeyedBlock>>> {
+  *finishBundle(): Generator<WindowedValue<KV<number, Uint8Array>>> {
     for (const { window, partitions } of this.windows.values()) {
       const origin = {
         windows: [window],
@@ -78,6 +122,7 @@ class PartitionFn implements AsyncDoFn<PredictionBlock, KV<number, KeyedBlock>, 
       for (const [key, rows] of partitions.entries()) {
         for (const value of flush(key, rows)) yield { value, ...origin };
       }
+      this.spare = partitions;
     }
     this.windows.clear();
   }
@@ -87,27 +132,69 @@ class PartitionFn implements AsyncDoFn<PredictionBlock, KV<number, KeyedBlock>, 
       window instanceof IntervalWindow ? `${window.start.toString()}-${window.end.toString()}` : "global";
     let known = this.windows.get(name);
     if (known === undefined) {
-      known = { window, partitions: Array.from({ length: this.partitions }, () => new PartitionRows()) };
+      const partitions = this.spare ?? Array.from({ length: this.partitions }, () => new PartitionRows());
+      this.spare = undefined;
+      known = { window, partitions };
       this.windows.set(name, known);
     }
     return known.partitions;
   }
 }
 
-function* flush(key: number, rows: PartitionRows): Generator<KV<number, KeyedBlock>> {
+function* flush(key: number, rows: PartitionRows): Generator<KV<number, Uint8Array>> {
   const value = rows.take();
   if (value !== undefined) yield { key, value };
 }
 
-/** Keeps what is distinct in a partition. */
-class KeepDistinctFn implements AsyncDoFn<KV<number, Iterable<KeyedBlock>>, PredictionBlock> {
-  beamName = "keepDistinct";
+/** Gives riders a partition of their own, the one after the last. */
+class RideFn<T> implements AsyncDoFn<T, KV<number, Uint8Array>> {
+  beamName = "ride";
+  constructor(readonly partitions: number) {}
 
-  *process({ value: blocks }: KV<number, Iterable<KeyedBlock>>): Generator<PredictionBlock> {
-    const distinctRows = new DistinctRows();
-    for (const block of blocks) distinctRows.add(block);
-    yield* distinctRows.drain();
+  *process(value: T): Generator<KV<number, Uint8Array>> {
+    yield { key: this.partitions, value: Buffer.from(JSON.stringify(value)) };
   }
 }
 
-requireForSerialization("beam-predict/transforms", { PartitionFn, KeepDistinctFn });
+/** Keeps what is distinct in a partition. */
+class KeepDistinctFn implements AsyncDoFn<KV<number, Iterable<Uint8Array>>, PredictionBlock> {
+  beamName = "keepDistinct";
+
+  *process({ value: blocks }: KV<number, Iterable<Uint8Array>>): Generator<PredictionBlock> {
+    yield* distinctOf(blocks);
+  }
+}
+
+/** Keeps what is distinct in a partition, and lets the riders out. */
+class KeepDistinctWithRidersFn<T> implements AsyncDoFn<
+  KV<number, Iterable<Uint8Array>>,
+  Tagged<{ predictions: PredictionBlock; riders: T }>
+> {
+  beamName = "keepDistinct";
+  constructor(readonly partitions: number) {}
+
+  *process({
+    key,
+    value,
+  }: KV<number, Iterable<Uint8Array>>): Generator<Tagged<{ predictions: PredictionBlock; riders: T }>> {
+    if (key === this.partitions) {
+      for (const rider of value)
+        yield { tag: "riders", value: JSON.parse(Buffer.from(rider).toString("utf8")) as T };
+    } else {
+      for (const block of distinctOf(value)) yield { tag: "predictions", value: block };
+    }
+  }
+}
+
+function* distinctOf(blocks: Iterable<Uint8Array>): Generator<PredictionBlock> {
+  const distinctRows = new DistinctRows();
+  for (const block of blocks) distinctRows.add(decodeKeyedBlock(block));
+  yield* distinctRows.drain();
+}
+
+requireForSerialization("beam-predict/transforms", {
+  PartitionFn,
+  RideFn,
+  KeepDistinctFn,
+  KeepDistinctWithRidersFn,
+});

@@ -1,6 +1,6 @@
 // writeRecords: predictions and failures into files, which are put in place together when all of them are written.
 import "../sdk";
-import { KVCoder } from "apache-beam/coders/required_coders";
+import { BytesCoder, KVCoder } from "apache-beam/coders/required_coders";
 import { VarIntCoder } from "apache-beam/coders/standard_coders";
 import { P, type PCollection } from "apache-beam/pvalue";
 import { flatten } from "apache-beam/transforms/flatten";
@@ -8,7 +8,6 @@ import { groupByKey, impulse } from "apache-beam/transforms/internal";
 import { counter } from "apache-beam/transforms/pardo";
 import { withName, type PTransform } from "apache-beam/transforms/transform";
 import { inGlobalWindow } from "./global_window";
-import type { KV } from "apache-beam/values";
 import {
   checkCompression,
   compressionOf,
@@ -26,13 +25,13 @@ import {
 } from "../storage";
 import { asyncParDo } from "./async_pardo";
 import { jsonCoder } from "./blocks/coder";
-import { predictionBlockCoder, type PredictionBlock } from "./blocks/prediction_block";
+import type { PredictionBlock } from "./blocks/prediction_block";
 import type { Failure } from "./failure";
 import type { JobCounts } from "./job_counts";
 import type { MaxFailures } from "./max_failures";
 import type { ReadCounts } from "./read_records";
-import { BeginFn, CommitFn, commitMetrics, CountFn, type CommitTarget } from "./write/commit";
-import { partCoder, type Part } from "./write/parts";
+import { BeginFn, CommitFn, commitMetrics, CountFn, ToCommitFn, type CommitTarget } from "./write/commit";
+import { commitCoder, partCoder, type Part } from "./write/parts";
 import { AssignShardsFn } from "./write/by_shard";
 import { WriteFailuresFn, WriteJsonFn, WriteKeyedPredictionsFn, WritePredictionsFn } from "./write/shards";
 import type { OutputTarget } from "./write/target";
@@ -44,7 +43,12 @@ export type Writable = {
   failures?: PCollection<Failure[]>[];
   /** What was read, so that the counts account for every line. */
   counts?: PCollection<ReadCounts>;
+  /** What `writeFailures` has told of them, in their place. */
+  written?: PCollection<Part>;
 };
+
+/** What can be written before there are predictions. */
+export type WritableFailures = Required<Pick<Writable, "failures" | "counts">>;
 
 export interface WriteOptions {
   /** Where predictions go: a file, or a folder of shards when it ends in `/`. */
@@ -76,11 +80,10 @@ export interface WriteOptions {
  * @throws FormatError for a format that needs a layout and has none
  */
 export function writeRecords(options: WriteOptions): PTransform<Writable, PCollection<JobCounts>> {
-  const { errors: errorsPath, maxFailures, numShards, storage, jobId = newJobId() } = options;
+  const { maxFailures, numShards, jobId = newJobId() } = options;
   const output = outputTarget(options);
-  const errors =
-    errorsPath === undefined ? undefined : { path: errorsPath, encoding: lineEncoding(errorsPath), storage };
-  return withName("writeRecords", ({ predictions, failures = [], counts }: Writable) => {
+  const errors = errorsTarget(options);
+  return withName("writeRecords", ({ predictions, failures = [], counts, written }: Writable) => {
     const rows = inGlobalWindow(predictions, "predictionsInGlobalWindow");
     const metrics = { rowsWritten: counter("rows_written") };
     const parts = [
@@ -88,22 +91,51 @@ export function writeRecords(options: WriteOptions): PTransform<Writable, PColle
         ? rows.apply(asyncParDo(new WritePredictionsFn(output, jobId), partCoder, metrics))
         : rows
             .apply(asyncParDo(new AssignShardsFn(numShards), shardCoder))
-            .apply(withName("byShard", groupByKey<number, PredictionBlock>()))
+            .apply(withName("byShard", groupByKey<number, Uint8Array>()))
             .apply(asyncParDo(new WriteKeyedPredictionsFn(output, jobId), partCoder, metrics)),
     ];
-    if (errors !== undefined && failures.length > 0) {
-      parts.push(
-        P(failures.map((some, i) => inGlobalWindow(some, `failuresInGlobalWindow${i}`)))
-          .apply(withName("allFailures", flatten()))
-          .apply(asyncParDo(new WriteFailuresFn(errors, jobId, maxFailures), partCoder)),
-      );
-    }
     if (counts !== undefined) parts.push(counts.apply(asyncParDo(new CountFn(), partCoder)));
+    if (errors !== undefined && failures.length > 0)
+      parts.push(writtenFailures(failures, errors, jobId, maxFailures));
+    if (written !== undefined) parts.push(written);
     return commit(parts, { output, errors, maxFailures, numShards }, jobId);
   });
 }
 
-const shardCoder = new KVCoder<number, PredictionBlock>(new VarIntCoder(), predictionBlockCoder);
+/**
+ * Writes failures aside, for a `writeRecords` with the same options, which puts them in place.
+ * @returns what that is to be told of them, and of what was read
+ */
+export function writeFailures(
+  options: WriteOptions & { jobId: string },
+): PTransform<WritableFailures, PCollection<Part>> {
+  const { maxFailures, jobId } = options;
+  const errors = errorsTarget(options);
+  return withName("writeFailures", ({ failures, counts }: WritableFailures) => {
+    const read = counts.apply(asyncParDo(new CountFn(), partCoder));
+    if (errors === undefined || failures.length === 0) return read;
+    const written = writtenFailures(failures, errors, jobId, maxFailures);
+    return P([read, written]).apply(withName("told", flatten()));
+  });
+}
+
+function writtenFailures(
+  failures: readonly PCollection<Failure[]>[],
+  target: OutputTarget,
+  jobId: string,
+  maxFailures: MaxFailures | undefined,
+): PCollection<Part> {
+  return P(failures.map((some, i) => inGlobalWindow(some, `failuresInGlobalWindow${i}`)))
+    .apply(withName("allFailures", flatten()))
+    .apply(asyncParDo(new WriteFailuresFn(target, jobId, maxFailures), partCoder));
+}
+
+function errorsTarget({ errors: path, storage }: WriteOptions): OutputTarget | undefined {
+  return path === undefined ? undefined : { path, encoding: lineEncoding(path), storage };
+}
+
+// Bytes, as in the shuffle of `distinct`.
+const shardCoder = new KVCoder<number, Uint8Array>(new VarIntCoder(), new BytesCoder());
 
 function outputTarget(options: WriteOptions): OutputTarget {
   const { output: path, storage, layout } = options;
@@ -132,15 +164,12 @@ export function writeJsonLines(
   });
 }
 
-function commit(
-  parts: PCollection<KV<string, Part>>[],
-  target: CommitTarget,
-  jobId: string,
-): PCollection<JobCounts> {
+function commit(parts: PCollection<Part>[], target: CommitTarget, jobId: string): PCollection<JobCounts> {
   // Something always arrives, so that a job without a single record still writes its empty output.
   const begin = parts[0].root().apply(impulse()).apply(asyncParDo(new BeginFn(), partCoder));
   return P([begin, ...parts])
     .apply(withName("allParts", flatten()))
+    .apply(asyncParDo(new ToCommitFn(), commitCoder))
     .apply(groupByKey<string, Part>())
     .apply(asyncParDo(new CommitFn(target, jobId), jsonCoder<JobCounts>(), commitMetrics()));
 }

@@ -31,11 +31,11 @@ export class FlinkRunner extends PortableRunner {
 
 async function prepare(options: RunnerOptions, signal: AbortSignal | undefined): Promise<Setup> {
   const { flinkMaster, environmentType, sdkWorkerParallelism } = options;
-  const setup = { jobServer: flinkJobServer(flinkMaster), jobOptions: {} };
-  if (flinkMaster === undefined) return { ...setup, workers: workersHere(options), isCluster: false };
+  const setup = { jobServer: flinkJobServer(flinkMaster), jobOptions: { environment_cache_millis: 10_000, faster_copy: true } };
+  if (flinkMaster === undefined) return { ...setup, workers: workersHere(options) };
   const { slots, taskManagers } = await askFlink(flinkMaster, signal);
   const parallelism = options.parallelism ?? slots;
   const perNode = Math.min(parallelism, Math.ceil(slots / taskManagers));
   const processes = sdkWorkerParallelism ?? (environmentType === "LOOPBACK" ? 1 : perNode);
-  return { ...setup, workers: { parallelism, processes }, isCluster: true };
+  return { ...setup, workers: { parallelism, processes } };
 }

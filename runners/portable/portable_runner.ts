@@ -51,8 +51,6 @@ export interface Setup {
   readonly workers: Workers;
   /** The job's options that only this engine has. */
   readonly jobOptions: JobOptions;
-  /** Whether Beam's classes have to be sent to other processes than the job server. */
-  readonly isCluster: boolean;
 }
 
 /** Runs pipelines on an engine behind a job service. */
@@ -90,6 +88,8 @@ export class PortableRunner implements PipelineRunner {
     try {
       const { jobServerJar: jar, jobEndpoint } = this.options;
       if (jobEndpoint === undefined) server = await JobServer.start(setup.jobServer, { jar, signal });
+      // Not before: Java's start is what everything waits for, and it needs the processors.
+      environment.startAhead(setup.workers.processes);
       const options = { ...jobOptions(setup, server), ...environment.jobOptions };
       const stages = await this.runOn(jobEndpoint ?? server!.endpoint, server, pipeline, options, signal);
       const metrics = sumCounters(stages);
@@ -136,12 +136,12 @@ export class PortableRunner implements PipelineRunner {
   }
 }
 
-function jobOptions({ jobOptions, workers, isCluster }: Setup, server: JobServer | undefined): JobOptions {
+function jobOptions({ jobOptions, workers }: Setup, server: JobServer | undefined): JobOptions {
   return {
     ...jobOptions,
     parallelism: workers.parallelism,
     sdk_worker_parallelism: workers.processes,
-    ...(isCluster && server !== undefined ? { files_to_stage: [server.jar] } : {}),
+    ...(server === undefined ? {} : { files_to_stage: server.filesToStage }),
   };
 }
 

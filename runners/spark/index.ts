@@ -52,7 +52,7 @@ async function prepare(options: RunnerOptions): Promise<Setup> {
   };
   if (sparkMaster === undefined) {
     const jobServer = sparkJobServer(`local[${workers.parallelism},${TASK_FAILURES}]`, ON_THIS_MACHINE);
-    return { jobServer, jobOptions, workers, isCluster: false };
+    return { jobServer, jobOptions, workers };
   }
   await checkSpark(sparkMaster);
   const jobServer = sparkJobServer(sparkMaster, {
@@ -63,6 +63,5 @@ async function prepare(options: RunnerOptions): Promise<Setup> {
     jobServer,
     jobOptions,
     workers: { ...workers, processes: sdkWorkerParallelism ?? workers.processes },
-    isCluster: true,
   };
 }

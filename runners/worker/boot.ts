@@ -1,5 +1,6 @@
 // The executable of a worker process. Runners start it (PROCESS environments), and the pool does (EXTERNAL):
 //   node boot.js --id=ID --control_endpoint=HOST:PORT [--logging_endpoint= --provision_endpoint= --artifact_endpoint=]
+// Without arguments it gets them in a message from the pool, and may be told before what it will need.
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { Struct } from "apache-beam/proto/google/protobuf/struct";
@@ -19,6 +20,9 @@ export interface BootOptions {
   readonly loggingEndpoint: string | undefined;
   readonly provisionEndpoint: string | undefined;
 }
+
+/** What a pool says to a process that waits: modules that it will need, or its command line, which ends the wait. */
+export type ToWaiting = { readonly modules: readonly string[] } | { readonly args: readonly string[] };
 
 /**
  * Reads the command line. Options that are not known are left to others: Beam adds some from release to release.
@@ -78,11 +82,38 @@ function enterJob(pipelineOptions: Struct | undefined): void {
     reportProgress(progress_endpoint, progress_greeting);
 }
 
+/** The command line that the pool sends; never, when the pool ends without one. */
+function toldByPool(): Promise<readonly string[]> {
+  return new Promise((resolve) => {
+    const leave = (): never => process.exit(0);
+    process.once("disconnect", leave);
+    process.on("message", function hear(message: ToWaiting) {
+      if ("modules" in message) return preload(message.modules);
+      process.off("disconnect", leave);
+      process.off("message", hear);
+      resolve(message.args);
+    });
+  });
+}
+
+/** Loads modules that the job will ask for; what can't be loaded is told then. */
+function preload(modules: readonly string[]): void {
+  try {
+    loadModules(modules);
+  } catch {
+    // The folder may be another one then.
+  }
+}
+
 if (require.main === module) {
   const fail = (error: unknown): void => {
     process.stderr.write(`${describeFailure(error)}\n`);
     process.exit(1);
   };
   process.once("uncaughtException", fail);
-  boot(process.argv.slice(2)).then(() => process.exit(0), fail);
+  const args = process.argv.slice(2);
+  const isWaiting = args.length === 0 && process.connected;
+  Promise.resolve(isWaiting ? toldByPool() : args)
+    .then(boot)
+    .then(() => process.exit(0), fail);
 }

@@ -39,6 +39,8 @@ export class WorkerPool {
   private readonly workers = new Map<string, { worker: RunningWorker; ended: Promise<void> }>();
   /** Where the runners are that have had a worker of a name. */
   private readonly runnersOf = new Map<string, Set<string>>();
+  /** Processes that nobody has asked for yet. */
+  private readonly waiting: WorkerProcess[] = [];
   private port = 0;
 
   private constructor(private readonly options: WorkerPoolOptions) {}
@@ -58,11 +60,36 @@ export class WorkerPool {
     return `${this.options.host}:${this.port}`;
   }
 
+  /**
+   * Starts processes before a runner asks for them.
+   * @param modules what they load while they wait
+   */
+  startAhead(count: number, modules: readonly string[]): void {
+    for (let i = 0; i < count; i++) {
+      const worker = new WorkerProcess();
+      worker.load(modules);
+      this.waiting.push(worker);
+    }
+  }
+
   /** Stops every worker, and listens no more. */
   async stop(): Promise<void> {
     this.server.forceShutdown();
-    for (const { worker } of this.workers.values()) worker.stop();
-    await Promise.all([...this.workers.values()].map(({ ended }) => ended));
+    const { waiting } = this;
+    for (const worker of [...[...this.workers.values()].map(({ worker }) => worker), ...waiting])
+      worker.stop();
+    await Promise.all([
+      ...[...this.workers.values()].map(({ ended }) => ended),
+      ...waiting.map((worker) => worker.run()),
+    ]);
+  }
+
+  private workerProcess(request: StartWorkerRequest): WorkerProcess {
+    let worker = this.waiting.shift();
+    while (worker?.isAlive === false) worker = this.waiting.shift();
+    worker ??= new WorkerProcess();
+    worker.assign(request);
+    return worker;
   }
 
   private async listen(): Promise<void> {
@@ -101,7 +128,7 @@ export class WorkerPool {
     const runners = this.runnersOf.get(workerId) ?? new Set();
     this.runnersOf.set(workerId, runners.add(controlEndpoint.url));
     const worker = this.options.processes
-      ? new WorkerProcess(request)
+      ? this.workerProcess(request)
       : new Worker({
           id: workerId,
           controlEndpoint: controlEndpoint.url,

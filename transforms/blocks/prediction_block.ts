@@ -61,14 +61,33 @@ export const predictionBlockCoder = new BytesCoder<PredictionBlock>(
   decodePredictionBlock,
 );
 
-export function encodePredictionBlock({ records, predictions, outcomes }: PredictionBlock): Buffer {
-  const out = Buffer.allocUnsafe(records.encodedLength + predictions.encodedLength + outcomes.length);
-  const at = predictions.write(out, records.write(out, 0));
-  out.set(outcomes, at);
-  return out;
+/** A block, or one that is being built. */
+export interface EncodableBlock {
+  readonly records: Pick<ByteColumn, "encodedLength" | "write">;
+  readonly predictions: Pick<ByteColumn, "encodedLength" | "write">;
+  readonly outcomes: Uint8Array;
 }
 
-export function decodePredictionBlock(bytes: Buffer): PredictionBlock {
+export function encodePredictionBlock(block: EncodableBlock): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(encodedLength(block));
+  writePredictionBlock(block, bytes, 0);
+  return bytes;
+}
+
+export function encodedLength({ records, predictions, outcomes }: EncodableBlock): number {
+  return records.encodedLength + predictions.encodedLength + outcomes.length;
+}
+
+export function writePredictionBlock(
+  { records, predictions, outcomes }: EncodableBlock,
+  out: Buffer,
+  at: number,
+): void {
+  out.set(outcomes, predictions.write(out, records.write(out, at)));
+}
+
+export function decodePredictionBlock({ buffer, byteOffset, byteLength }: Uint8Array): PredictionBlock {
+  const bytes = Buffer.from(buffer, byteOffset, byteLength);
   const records = ByteColumn.read(bytes, 0);
   const predictions = ByteColumn.read(bytes, records.at);
   const outcomes = new Uint8Array(bytes.subarray(predictions.at, predictions.at + records.column.length));

@@ -15,57 +15,62 @@ export class DistinctRows {
   private blocks: PredictionBlock[] = [];
   /** The number of the first row of each block. */
   private firsts: number[] = [];
-  private count = 0;
   /** Rows whose place a smaller text has taken. */
   private readonly replaced = new Set<number>();
 
   /** How many rows there are. */
   get length(): number {
-    return this.count - this.replaced.size;
+    return this.table.length - this.replaced.size;
   }
 
   /** Adds the rows of a block that are not there yet. */
   add({ rows, hashes }: KeyedBlock): void {
     const fresh = new Int32Array(hashes.length);
-    let freshCount = 0;
+    const first = this.table.length;
     for (let i = 0; i < hashes.length; i++) {
-      const slot = this.slotFor(rows, i, hashes[i], fresh);
-      if (slot === undefined) continue;
-      const row = this.count + freshCount;
-      fresh[freshCount++] = i;
-      if (this.table.rowAt(slot) < 0) this.table.insert(slot, hashes[i], row);
-      else this.table.replace(slot, row);
+      const slot = this.slotFor(rows, i, hashes[i], fresh, first);
+      if (slot !== undefined) fresh[this.table.add(slot, hashes[i]) - first] = i;
     }
-    if (freshCount === 0) return;
-    this.firsts.push(this.count);
-    this.blocks.push(freshCount === hashes.length ? rows : pick(rows, fresh.subarray(0, freshCount)));
-    this.count += freshCount;
+    const count = this.table.length - first;
+    if (count === 0) return;
+    this.firsts.push(first);
+    this.blocks.push(count === hashes.length ? rows : pick(rows, fresh.subarray(0, count)));
   }
 
   /** The rows in blocks; afterwards there are none. */
   *drain(): Generator<PredictionBlock> {
     const { blocks, firsts } = this;
     for (const [b, block] of blocks.entries()) {
+      if (this.replaced.size === 0) {
+        yield block;
+        continue;
+      }
       const rows = Array.from(block.outcomes, (_, i) => i).filter((i) => !this.replaced.has(firsts[b] + i));
-      yield this.replaced.size === 0 || rows.length === block.outcomes.length ? block : pick(block, rows);
+      yield rows.length === block.outcomes.length ? block : pick(block, rows);
     }
     this.table.clear();
     this.replaced.clear();
     this.blocks = [];
     this.firsts = [];
-    this.count = 0;
   }
 
   /**
    * The slot that a row takes: an empty one, or that of a larger text; undefined when an equal one stays.
    * @param fresh the rows of the same block that have theirs already
+   * @param first the number of the first of them
    */
-  private slotFor(rows: PredictionBlock, i: number, hash: number, fresh: Int32Array): number | undefined {
+  private slotFor(
+    rows: PredictionBlock,
+    i: number,
+    hash: number,
+    fresh: Int32Array,
+    first: number,
+  ): number | undefined {
     const { table } = this;
     for (let slot = table.first(hash); ; slot = table.next(hash, slot)) {
       const row = table.rowAt(slot);
       if (row < 0) return slot;
-      const [known, at] = row < this.count ? this.placeOf(row) : [rows, fresh[row - this.count]];
+      const [known, at] = row < first ? this.placeOf(row) : [rows, fresh[row - first]];
       const order = orderOf(rows.records, i, known.records, at);
       if (order === "other") continue;
       if (order !== "smaller") return undefined;

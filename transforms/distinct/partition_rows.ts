@@ -1,20 +1,25 @@
 // The rows of a partition before the shuffle: those of a bundle that are distinct, until they are enough to be sent.
+import { ByteColumnBuilder } from "../../storage";
+import { decodeKeyedBlock, encodeKeyedBlock } from "../blocks/keyed_block";
 import { PredictionBlockBuilder, type PredictionBlock } from "../blocks/prediction_block";
-import type { KeyedBlock } from "../blocks/keyed_block";
 import { orderOf } from "./record_order";
 import { RowTable } from "./row_table";
 
+/** How many rows there is room for at first. */
+const FIRST_ROWS = 64;
+
 /** Rows of which no two hold equal records. Of equal ones written differently the smallest text stays. */
 export class PartitionRows {
-  private readonly rows = new PredictionBlockBuilder();
+  private readonly records = new ByteColumnBuilder();
+  private readonly predictions = new ByteColumnBuilder();
   private readonly table = new RowTable();
-  /** Of each row its hash, or -1 when a smaller text has taken its place. */
-  private readonly hashes: number[] = [];
-  private replaced = 0;
+  private outcomes = new Uint8Array(FIRST_ROWS);
+  /** Rows whose place a smaller text has taken. */
+  private readonly replaced = new Set<number>();
 
   /** The bytes of their texts. */
   get size(): number {
-    return this.rows.size;
+    return this.records.size + this.predictions.size;
   }
 
   /** Adds record `i` of a block, a copy, unless one equal to it is there. `hash` is its `recordHash`. */
@@ -23,41 +28,49 @@ export class PartitionRows {
     for (let slot = table.first(hash); ; slot = table.next(hash, slot)) {
       const row = table.rowAt(slot);
       if (row < 0) {
-        table.insert(slot, hash, this.append(block, i, hash));
+        this.append(block, i, table.add(slot, hash));
         return;
       }
-      const order = orderOf(block.records, i, this.rows.records, row);
+      const order = orderOf(block.records, i, this.records, row);
       if (order === "other") continue;
       if (order === "smaller") {
-        this.hashes[row] = -1;
-        this.replaced++;
-        table.replace(slot, this.append(block, i, hash));
+        this.replaced.add(row);
+        this.append(block, i, table.add(slot, hash));
       }
       return;
     }
   }
 
-  /** The rows with their hashes, or nothing; afterwards there are none. */
-  take(): KeyedBlock | undefined {
-    const { hashes, replaced } = this;
-    if (hashes.length === 0) return undefined;
-    const all = { rows: this.rows.build(), hashes: Float64Array.from(hashes) };
-    this.table.clear();
-    hashes.length = 0;
-    this.replaced = 0;
-    return replaced === 0 ? all : withoutReplaced(all);
+  /** The rows as bytes (`decodeKeyedBlock`), or nothing; afterwards there are none, and their room is kept. */
+  take(): Buffer | undefined {
+    const { records, predictions, table, replaced } = this;
+    if (table.length === 0) return undefined;
+    const outcomes = this.outcomes.subarray(0, table.length);
+    let bytes = encodeKeyedBlock({ rows: { records, predictions, outcomes }, hashes: table.hashes });
+    if (replaced.size > 0) bytes = without(replaced, bytes);
+    records.clear();
+    predictions.clear();
+    table.clear();
+    replaced.clear();
+    return bytes;
   }
 
-  private append(block: PredictionBlock, i: number, hash: number): number {
-    this.rows.addFrom(block, i);
-    return this.hashes.push(hash) - 1;
+  private append(block: PredictionBlock, i: number, row: number): void {
+    const { records, predictions, outcomes } = block;
+    if (row === this.outcomes.length) {
+      const known = this.outcomes;
+      this.outcomes = new Uint8Array(2 * row);
+      this.outcomes.set(known);
+    }
+    this.records.add(records, records.start(i), records.ends[i]);
+    this.predictions.add(predictions, predictions.start(i), predictions.ends[i]);
+    this.outcomes[row] = outcomes[i];
   }
 }
 
-function withoutReplaced({ rows, hashes }: KeyedBlock): KeyedBlock {
+function without(replaced: ReadonlySet<number>, bytes: Buffer): Buffer {
+  const { rows, hashes } = decodeKeyedBlock(bytes);
   const kept = new PredictionBlockBuilder();
-  hashes.forEach((hash, row) => {
-    if (hash >= 0) kept.addFrom(rows, row);
-  });
-  return { rows: kept.build(), hashes: hashes.filter((hash) => hash >= 0) };
+  for (const row of hashes.keys()) if (!replaced.has(row)) kept.addFrom(rows, row);
+  return encodeKeyedBlock({ rows: kept.build(), hashes: hashes.filter((_, row) => !replaced.has(row)) });
 }

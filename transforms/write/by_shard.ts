@@ -3,14 +3,18 @@ import "../../sdk";
 import { requireForSerialization } from "apache-beam/serialization";
 import type { KV } from "apache-beam/values";
 import type { AsyncDoFn } from "../async_pardo";
-import { PredictionBlockBuilder, type PredictionBlock } from "../blocks/prediction_block";
+import {
+  encodePredictionBlock,
+  PredictionBlockBuilder,
+  type PredictionBlock,
+} from "../blocks/prediction_block";
 import { hash53 } from "../../storage";
 
-export class AssignShardsFn implements AsyncDoFn<PredictionBlock, KV<number, PredictionBlock>> {
+export class AssignShardsFn implements AsyncDoFn<PredictionBlock, KV<number, Uint8Array>> {
   beamName = "assignShards";
   constructor(readonly shards: number) {}
 
-  *process(block: PredictionBlock): Generator<KV<number, PredictionBlock>> {
+  *process(block: PredictionBlock): Generator<KV<number, Uint8Array>> {
     const { bytes, ends } = block.records;
     const builders = new Map<number, PredictionBlockBuilder>();
     for (let i = 0; i < ends.length; i++) {
@@ -19,7 +23,7 @@ export class AssignShardsFn implements AsyncDoFn<PredictionBlock, KV<number, Pre
       if (builder === undefined) builders.set(key, (builder = new PredictionBlockBuilder()));
       builder.addFrom(block, i);
     }
-    for (const [key, builder] of builders) yield { key, value: builder.build() };
+    for (const [key, builder] of builders) yield { key, value: encodePredictionBlock(builder.build()) };
   }
 }
 

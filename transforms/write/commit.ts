@@ -18,7 +18,7 @@ import { OUTCOMES } from "../blocks/prediction_block";
 import { COUNT_METRICS, countsToMetrics, noCounts, total, type JobCounts } from "../job_counts";
 import { EXAMPLES, isExceeded, TooManyFailuresError, type MaxFailures } from "../max_failures";
 import type { ReadCounts } from "../read_records";
-import { toCommit, type Part } from "./parts";
+import type { Part } from "./parts";
 import { Shard } from "./shard";
 import { stagedOutput, type OutputTarget } from "./target";
 
@@ -36,17 +36,24 @@ export function commitMetrics(): Record<string, Counter> {
   return Object.fromEntries(COUNT_METRICS.map((name) => [name, counter(name)]));
 }
 
-export class BeginFn implements AsyncDoFn<Uint8Array, KV<string, Part>> {
+export class BeginFn implements AsyncDoFn<Uint8Array, Part> {
   beamName = "begin";
-  *process(): Generator<KV<string, Part>> {
-    yield toCommit({ of: "nothing" });
+  *process(): Generator<Part> {
+    yield { of: "nothing" };
   }
 }
 
-export class CountFn implements AsyncDoFn<ReadCounts, KV<string, Part>> {
+export class CountFn implements AsyncDoFn<ReadCounts, Part> {
   beamName = "countRead";
-  *process(counts: ReadCounts): Generator<KV<string, Part>> {
-    yield toCommit({ of: "read", counts });
+  *process(counts: ReadCounts): Generator<Part> {
+    yield { of: "read", counts };
+  }
+}
+
+export class ToCommitFn implements AsyncDoFn<Part, KV<string, Part>> {
+  beamName = "toCommit";
+  *process(value: Part): Generator<KV<string, Part>> {
+    yield { key: "commit", value };
   }
 }
 
@@ -146,4 +153,4 @@ function addUp(parts: readonly Part[]): JobCounts {
   return counts;
 }
 
-requireForSerialization("beam-predict/transforms", { BeginFn, CountFn, CommitFn });
+requireForSerialization("beam-predict/transforms", { BeginFn, CountFn, ToCommitFn, CommitFn });

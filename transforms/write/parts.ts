@@ -2,7 +2,6 @@
 import "../../sdk";
 import { KVCoder } from "apache-beam/coders/required_coders";
 import { StrUtf8Coder } from "apache-beam/coders/standard_coders";
-import type { KV } from "apache-beam/values";
 import { jsonCoder } from "../blocks/coder";
 import type { Failure } from "../failure";
 import type { ReadCounts } from "../read_records";
@@ -14,9 +13,7 @@ export type Part =
   | { of: "output"; path: string; rows: number; outcomes: number[] }
   | { of: "errors"; path: string; rows: number; examples: Failure[] };
 
-/** All messages go to one commit, by one key. */
-export function toCommit(part: Part): KV<string, Part> {
-  return { key: "commit", value: part };
-}
+export const partCoder = jsonCoder<Part>();
 
-export const partCoder = new KVCoder<string, Part>(new StrUtf8Coder(), jsonCoder<Part>());
+/** All messages go to one commit, by one key. */
+export const commitCoder = new KVCoder<string, Part>(new StrUtf8Coder(), partCoder);

@@ -6,15 +6,15 @@ import type { Counter } from "apache-beam/transforms/pardo";
 import { GlobalWindow, type KV, type WindowedValue } from "apache-beam/values";
 import { ByteColumn, type Rows } from "../../storage";
 import type { AsyncDoFn } from "../async_pardo";
-import { OUTCOMES, type PredictionBlock } from "../blocks/prediction_block";
+import { decodePredictionBlock, OUTCOMES, type PredictionBlock } from "../blocks/prediction_block";
 import { failureLine, type Failure } from "../failure";
 import { EXAMPLES, isExceeded, TooManyFailuresError, type MaxFailures } from "../max_failures";
-import { toCommit, type Part } from "./parts";
+import type { Part } from "./parts";
 import { Shard } from "./shard";
 import type { OutputTarget } from "./target";
 
 /** Writes what is in a bundle into a shard of its own, which it tells the commit of when the bundle is done. */
-abstract class WriteShardFn<ElementT, ContextT> implements AsyncDoFn<ElementT, KV<string, Part>, ContextT> {
+abstract class WriteShardFn<ElementT, ContextT> implements AsyncDoFn<ElementT, Part, ContextT> {
   private shard: Shard | undefined;
 
   constructor(
@@ -42,14 +42,14 @@ abstract class WriteShardFn<ElementT, ContextT> implements AsyncDoFn<ElementT, K
     await this.shard.write(rows);
   }
 
-  async *finishBundle(): AsyncGenerator<WindowedValue<KV<string, Part>>> {
+  async *finishBundle(): AsyncGenerator<WindowedValue<Part>> {
     const { shard } = this;
     if (shard === undefined) return;
     this.shard = undefined;
     const path = await shard.close();
     const window = new GlobalWindow();
     yield {
-      value: toCommit(this.part(path, shard.rows)),
+      value: this.part(path, shard.rows),
       windows: [window],
       timestamp: window.maxTimestamp(),
       pane: PaneInfoCoder.ONE_AND_ONLY_FIRING,
@@ -84,8 +84,8 @@ export class WritePredictionsFn extends WriteShardFn<PredictionBlock, WriteMetri
 
 /** Writes the predictions of a key into a shard. */
 export class WriteKeyedPredictionsFn implements AsyncDoFn<
-  KV<number, Iterable<PredictionBlock>>,
-  KV<string, Part>,
+  KV<number, Iterable<Uint8Array>>,
+  Part,
   WriteMetrics
 > {
   beamName = "writeShard";
@@ -96,13 +96,14 @@ export class WriteKeyedPredictionsFn implements AsyncDoFn<
   ) {}
 
   async *process(
-    { value: blocks }: KV<number, Iterable<PredictionBlock>>,
+    { value: blocks }: KV<number, Iterable<Uint8Array>>,
     metrics: WriteMetrics,
-  ): AsyncGenerator<KV<string, Part>> {
+  ): AsyncGenerator<Part> {
     const shard = await Shard.open(this.target, this.jobId);
     const outcomes = noOutcomes();
     try {
-      for (const block of blocks) {
+      for (const bytes of blocks) {
+        const block = decodePredictionBlock(bytes);
         await shard.write(block);
         countOutcomes(block, outcomes);
         metrics.rowsWritten.increment(block.records.length);
@@ -111,7 +112,7 @@ export class WriteKeyedPredictionsFn implements AsyncDoFn<
       await shard.abandon();
       throw error;
     }
-    yield toCommit({ of: "output", path: await shard.close(), rows: shard.rows, outcomes });
+    yield { of: "output", path: await shard.close(), rows: shard.rows, outcomes };
   }
 }
 
