@@ -29,13 +29,27 @@ export class FlinkRunner extends PortableRunner {
   }
 }
 
+/**
+ * How long workers wait for the next stage of their job. Shorter than Flink waits before it begins again: those of a job that has
+ * failed must be gone by then, the dead one among them (`conf/flink-conf.yaml`).
+ */
+const CACHE_MS = 4_000;
+
 async function prepare(options: RunnerOptions, signal: AbortSignal | undefined): Promise<Setup> {
   const { flinkMaster, environmentType, sdkWorkerParallelism } = options;
-  const setup = { jobServer: flinkJobServer(flinkMaster), jobOptions: { environment_cache_millis: 10_000, faster_copy: true } };
-  if (flinkMaster === undefined) return { ...setup, workers: workersHere(options) };
+  const jobServer = flinkJobServer(flinkMaster);
+  // What is handed from one of Flink's operators to the next is not changed by any: it need not be encoded and decoded to copy it.
+  const jobOptions = { faster_copy: true };
+  if (flinkMaster === undefined) {
+    return {
+      jobServer,
+      jobOptions: { ...jobOptions, environment_cache_millis: CACHE_MS },
+      workers: workersHere(options),
+    };
+  }
   const { slots, taskManagers } = await askFlink(flinkMaster, signal);
   const parallelism = options.parallelism ?? slots;
   const perNode = Math.min(parallelism, Math.ceil(slots / taskManagers));
   const processes = sdkWorkerParallelism ?? (environmentType === "LOOPBACK" ? 1 : perNode);
-  return { ...setup, workers: { parallelism, processes } };
+  return { jobServer, jobOptions, workers: { parallelism, processes } };
 }

@@ -95,8 +95,10 @@ export class PortableRunner implements PipelineRunner {
       const metrics = sumCounters(stages);
       onMetrics?.({ ...environment.sums(), ...metrics });
       onStageMetrics?.(stages);
-      // Containers are ended by the job server.
-      isDone = this.options.environmentType !== "DOCKER";
+      // Containers, and workers in a pool of somebody's, are ended by the job server.
+      const { environmentType, environmentConfig } = this.options;
+      isDone =
+        environmentType !== "DOCKER" && (environmentType !== "EXTERNAL" || environmentConfig === undefined);
       return metrics;
     } catch (error) {
       keepLog = !signal?.aborted;

@@ -22,7 +22,7 @@ let input: Buffer;
 beforeAll(async () => {
   input = execFileSync(
     process.execPath,
-    [path.join(REPOSITORY, "bench/generate.mjs"), `${RECORDS}`, "4", "1"],
+    [path.join(REPOSITORY, "bench/generate.mjs"), `${RECORDS}`, "--bad", "1"],
     {
       maxBuffer: 1 << 30,
     },

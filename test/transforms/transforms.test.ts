@@ -12,7 +12,9 @@ import { createRunner } from "../../runners";
 import {
   asyncParDo,
   distinct,
+  distinctWithRiders,
   elements,
+  jsonCoder,
   predict,
   readRecords,
   recordBlock,
@@ -44,7 +46,14 @@ class BlocksFn implements AsyncDoFn<Uint8Array, RecordBlock> {
     for (const values of this.blocks) yield recordBlock(values);
   }
 }
-requireForSerialization("beam-predict/test/transforms/transforms", { BlocksFn });
+
+class ValuesFn implements AsyncDoFn<Uint8Array, unknown> {
+  constructor(readonly values: unknown[]) {}
+  *process(): Generator<unknown> {
+    yield* this.values;
+  }
+}
+requireForSerialization("beam-predict/test/transforms/transforms", { BlocksFn, ValuesFn });
 
 const blocksOf =
   (...blocks: unknown[][]) =>
@@ -158,6 +167,28 @@ describe("distinct", () => {
       const texts = blocks.flatMap((block) => block.records.texts());
       expect(texts.sort()).toEqual(
         [...many.slice(0, 300).map((value) => JSON.stringify(value)), '{"a":[1],"b":1}'].sort(),
+      );
+    },
+  );
+});
+
+describe("distinctWithRiders", () => {
+  test.each([1, 64])(
+    "riders come out as they were, beside what is distinct, with %d partitions",
+    async (partitions) => {
+      const riders = [{ of: "é", n: 2 ** 40 }, { of: "nothing" }, null];
+      const outputs = (root: Root) => {
+        const { predictions } = predicted(root, [{ a: 1 }, { a: 2 }], [{ a: 1 }]);
+        const values = root
+          .apply(withName("riders", impulse()))
+          .apply(asyncParDo(new ValuesFn(riders), jsonCoder<unknown>()));
+        return P({ predictions, riders: values }).apply(distinctWithRiders({ partitions }));
+      };
+      const blocks = await collect((root) => outputs(root).predictions);
+      expect(blocks.flatMap((block) => block.records.texts()).sort()).toEqual(['{"a":1}', '{"a":2}']);
+      const out = await collect((root) => outputs(root).riders);
+      expect(out.map((rider) => JSON.stringify(rider)).sort()).toEqual(
+        riders.map((rider) => JSON.stringify(rider)).sort(),
       );
     },
   );

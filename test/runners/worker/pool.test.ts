@@ -1,4 +1,5 @@
 // The pool that starts workers for a runner, and the executable of a worker process.
+import { spawnSync } from "node:child_process";
 import { credentials } from "@grpc/grpc-js";
 import type {
   StartWorkerRequest,
@@ -124,6 +125,40 @@ describe.each([
   });
 });
 
+describe("workers started ahead", () => {
+  beforeEach(() => startPool(true));
+
+  test("are those that a runner gets, and end with the pool where none asks for them", async () => {
+    pool.startAhead(2, []);
+    const waiting = childrenNamed("boot.js");
+    expect(waiting).toHaveLength(2);
+    await startWorker("w1");
+    expect((await runner.instruct(harness)).error).toBe("");
+    await runner.until(() => runner.logs.length > 0);
+    const [, process] = /\(process (\d+)\)/.exec(runner.logs[0].entry.message)!;
+    expect(waiting).toContain(Number(process));
+    expect(childrenNamed("boot.js")).toEqual(waiting);
+    await pool.stop();
+    expect(childrenNamed("boot.js")).toEqual([]);
+  });
+
+  test("that have died are not given out", async () => {
+    pool.startAhead(1, ["/nowhere/at/all"]);
+    const [waiting] = childrenNamed("boot.js");
+    process.kill(waiting, "SIGKILL");
+    while (childrenNamed("boot.js").length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(await startWorker("w1")).toEqual({ error: "" });
+    expect((await runner.instruct(harness)).error).toBe("");
+  });
+});
+
+/** The processes that this one has started with a script. */
+function childrenNamed(script: string): number[] {
+  const { stdout } = spawnSync("ps", ["-o", "pid=,args=", "--ppid", `${process.pid}`], { encoding: "utf8" });
+  const lines = stdout.split("\n").filter((line) => line.includes(script));
+  return lines.map((line) => Number.parseInt(line, 10));
+}
+
 describe("the executable", () => {
   beforeEach(() => startPool(false));
 
@@ -155,6 +190,16 @@ describe("the executable", () => {
     expect(() => loadModules(registeredModules(options))).toThrow(
       "Module '/nowhere/at/all', which the pipeline's code",
     );
+  });
+
+  test("regression: what the SDK has registered is loaded without its connectors, which took longer than all else", () => {
+    const script = `
+      require(${JSON.stringify(require.resolve("../../../runners/worker/registered_modules"))}).loadModules(["apache-beam"]);
+      const { registeredObjects } = require("apache-beam/serialization");
+      const connectors = Object.keys(require.cache).filter((file) => file.includes("@google-cloud/pubsub"));
+      console.log(JSON.stringify([registeredObjects.length > 0, connectors.length]));`;
+    const { stdout } = spawnSync(process.execPath, ["-e", script], { encoding: "utf8", cwd: __dirname });
+    expect(JSON.parse(stdout)).toEqual([true, 0]);
   });
 
   test("an address that can't be listened on is an error", async () => {
