@@ -1,5 +1,5 @@
 // Beam transforms for predictions, over blocks of records: read, predict, distinct, write, and single elements.
-export { fieldTypesOf, outputLayout, type LayoutOptions, type StorageSettings } from "../storage";
+export { fieldTypesOf, newJobId, outputLayout, type LayoutOptions, type StorageSettings } from "../storage";
 export { asyncParDo, asyncParDoWithOutputs, type AsyncDoFn, type Elements, type Tagged } from "./async_pardo";
 export { BytesCoder, jsonCoder } from "./blocks/coder";
 export {
