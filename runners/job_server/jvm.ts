@@ -15,8 +15,6 @@ export function jvmArguments(env: NodeJS.ProcessEnv = process.env): string[] {
     "-XX:TieredStopAtLevel=1",
     // Blocks of a megabyte are huge objects to G1, which it keeps apart and can't move. Two collectors are an error to Java.
     ...(/-XX:\+Use\w*GC\b/.test(given) ? [] : ["-XX:+UseParallelGC"]),
-    // Blocks die young, and new memory is what the system has to clear for each: without a bound Java takes gigabytes of it.
-    "-XX:MaxNewSize=512m",
     "-XX:-UsePerfData",
   ];
 }
