@@ -28,7 +28,8 @@ const HOST = "127.0.0.1";
 const START_MS = 120_000;
 const PROBE_MS = 20;
 
-const NOTHING_JAR = "nothing.jar";
+/** Among what is removed with the job server, however it ends. */
+const NOTHING_JAR = path.join("tmp", "nothing.jar");
 /** An archive's end, of nothing. */
 const EMPTY_ZIP = Buffer.concat([Buffer.from("PK\x05\x06", "latin1"), Buffer.alloc(18)]);
 
