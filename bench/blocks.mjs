@@ -23,7 +23,7 @@ const CHUNK = 1 << 20;
 
 const [records = 200_000, decimals = 4] = process.argv.slice(2).map(Number);
 const generate = path.join(import.meta.dirname, "generate.mjs");
-const { stdout: bytes } = spawnSync(process.execPath, [generate, String(records), String(decimals)], {
+const { stdout: bytes } = spawnSync(process.execPath, [generate, `${records}`, "--decimals", `${decimals}`], {
   maxBuffer: 1 << 30,
 });
 
@@ -115,21 +115,17 @@ async function write(format) {
 
 const PARTITIONS = 64;
 
-/** As `distinct` does it before the shuffle. */
+const partitions = Array.from({ length: PARTITIONS }, () => new PartitionRows());
+
+/** As `distinct` does it before the shuffle, in memory that the bundle before has used. */
 function partition() {
-  const partitions = Array.from({ length: PARTITIONS }, () => new PartitionRows());
   for (const block of predictions) {
     for (let i = 0; i < block.records.length; i++) {
       const hash = recordHash(block.records, i);
       partitions[((hash / 2 ** 32) | 0) % PARTITIONS].add(block, i, hash);
     }
   }
-  return partitions.flatMap((rows) => {
-    const b = rows.take();
-    return b === undefined
-      ? []
-      : [Buffer.isBuffer(b) ? b : require("../dist/transforms/blocks/keyed_block").encodeKeyedBlock(b)];
-  });
+  return partitions.flatMap((rows) => rows.take() ?? []);
 }
 const partitioned = partition();
 

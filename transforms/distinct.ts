@@ -1,7 +1,6 @@
 // distinct: of records that are equal as JSON, one stays.
 import "../sdk";
-import { BytesCoder, KVCoder, PaneInfoCoder } from "apache-beam/coders/required_coders";
-import { VarIntCoder } from "apache-beam/coders/standard_coders";
+import { PaneInfoCoder } from "apache-beam/coders/required_coders";
 import { requireForSerialization } from "apache-beam/serialization";
 import { P, type PCollection } from "apache-beam/pvalue";
 import { flatten } from "apache-beam/transforms/flatten";
@@ -10,7 +9,7 @@ import { windowParam, type ParDoLookupParam } from "apache-beam/transforms/pardo
 import { withName, type PTransform } from "apache-beam/transforms/transform";
 import { IntervalWindow, type KV, type Window, type WindowedValue } from "apache-beam/values";
 import { asyncParDo, asyncParDoWithOutputs, type AsyncDoFn, type Tagged } from "./async_pardo";
-import { jsonCoder } from "./blocks/coder";
+import { jsonCoder, keyedBytesCoder } from "./blocks/coder";
 import { decodeKeyedBlock } from "./blocks/keyed_block";
 import { predictionBlockCoder, type PredictionBlock } from "./blocks/prediction_block";
 import { DistinctRows } from "./distinct/distinct_rows";
@@ -62,7 +61,7 @@ export function distinctWithRiders<T>({ partitions = PARTITIONS }: DistinctOptio
   return withName("distinct", ({ predictions, riders }: WithRiders<T>) =>
     P([
       predictions.apply(partition(partitions)),
-      riders.apply(asyncParDo(new RideFn<T>(partitions), partitionCoder)),
+      riders.apply(asyncParDo(new RideFn<T>(partitions), keyedBytesCoder)),
     ])
       .apply(withName("together", flatten()))
       .apply(groupByKey<number, Uint8Array>())
@@ -75,13 +74,10 @@ export function distinctWithRiders<T>({ partitions = PARTITIONS }: DistinctOptio
   );
 }
 
-// Bytes, which engines know: of a coder of ours they would read to its end, into an array that grows, a quarter of Flink's time.
-const partitionCoder = new KVCoder<number, Uint8Array>(new VarIntCoder(), new BytesCoder());
-
 function partition(
   partitions: number,
 ): PTransform<PCollection<PredictionBlock>, PCollection<KV<number, Uint8Array>>> {
-  return asyncParDo(new PartitionFn(partitions), partitionCoder, { window: windowParam() });
+  return asyncParDo(new PartitionFn(partitions), keyedBytesCoder, { window: windowParam() });
 }
 
 interface PartitionContext {

@@ -1,7 +1,5 @@
 // writeRecords: predictions and failures into files, which are put in place together when all of them are written.
 import "../sdk";
-import { BytesCoder, KVCoder } from "apache-beam/coders/required_coders";
-import { VarIntCoder } from "apache-beam/coders/standard_coders";
 import { P, type PCollection } from "apache-beam/pvalue";
 import { flatten } from "apache-beam/transforms/flatten";
 import { groupByKey, impulse } from "apache-beam/transforms/internal";
@@ -24,7 +22,7 @@ import {
   type StorageSettings,
 } from "../storage";
 import { asyncParDo } from "./async_pardo";
-import { jsonCoder } from "./blocks/coder";
+import { jsonCoder, keyedBytesCoder } from "./blocks/coder";
 import type { PredictionBlock } from "./blocks/prediction_block";
 import type { Failure } from "./failure";
 import type { JobCounts } from "./job_counts";
@@ -90,13 +88,11 @@ export function writeRecords(options: WriteOptions): PTransform<Writable, PColle
       numShards === undefined || !isFolderName(output.path)
         ? rows.apply(asyncParDo(new WritePredictionsFn(output, jobId), partCoder, metrics))
         : rows
-            .apply(asyncParDo(new AssignShardsFn(numShards), shardCoder))
+            .apply(asyncParDo(new AssignShardsFn(numShards), keyedBytesCoder))
             .apply(withName("byShard", groupByKey<number, Uint8Array>()))
             .apply(asyncParDo(new WriteKeyedPredictionsFn(output, jobId), partCoder, metrics)),
     ];
-    if (counts !== undefined) parts.push(counts.apply(asyncParDo(new CountFn(), partCoder)));
-    if (errors !== undefined && failures.length > 0)
-      parts.push(writtenFailures(failures, errors, jobId, maxFailures));
+    parts.push(...partsOfFailures({ failures, counts }, errors, jobId, maxFailures));
     if (written !== undefined) parts.push(written);
     return commit(parts, { output, errors, maxFailures, numShards }, jobId);
   });
@@ -111,31 +107,32 @@ export function writeFailures(
 ): PTransform<WritableFailures, PCollection<Part>> {
   const { maxFailures, jobId } = options;
   const errors = errorsTarget(options);
-  return withName("writeFailures", ({ failures, counts }: WritableFailures) => {
-    const read = counts.apply(asyncParDo(new CountFn(), partCoder));
-    if (errors === undefined || failures.length === 0) return read;
-    const written = writtenFailures(failures, errors, jobId, maxFailures);
-    return P([read, written]).apply(withName("told", flatten()));
-  });
+  return withName("writeFailures", (found: WritableFailures) =>
+    P(partsOfFailures(found, errors, jobId, maxFailures)).apply(withName("told", flatten())),
+  );
 }
 
-function writtenFailures(
-  failures: readonly PCollection<Failure[]>[],
-  target: OutputTarget,
+function partsOfFailures(
+  { failures, counts }: Pick<WritableFailures, "failures"> & Pick<Writable, "counts">,
+  target: OutputTarget | undefined,
   jobId: string,
   maxFailures: MaxFailures | undefined,
-): PCollection<Part> {
-  return P(failures.map((some, i) => inGlobalWindow(some, `failuresInGlobalWindow${i}`)))
-    .apply(withName("allFailures", flatten()))
-    .apply(asyncParDo(new WriteFailuresFn(target, jobId, maxFailures), partCoder));
+): PCollection<Part>[] {
+  const parts: PCollection<Part>[] = [];
+  if (counts !== undefined) parts.push(counts.apply(asyncParDo(new CountFn(), partCoder)));
+  if (target !== undefined && failures.length > 0) {
+    parts.push(
+      P(failures.map((some, i) => inGlobalWindow(some, `failuresInGlobalWindow${i}`)))
+        .apply(withName("allFailures", flatten()))
+        .apply(asyncParDo(new WriteFailuresFn(target, jobId, maxFailures), partCoder)),
+    );
+  }
+  return parts;
 }
 
 function errorsTarget({ errors: path, storage }: WriteOptions): OutputTarget | undefined {
   return path === undefined ? undefined : { path, encoding: lineEncoding(path), storage };
 }
-
-// Bytes, as in the shuffle of `distinct`.
-const shardCoder = new KVCoder<number, Uint8Array>(new VarIntCoder(), new BytesCoder());
 
 function outputTarget(options: WriteOptions): OutputTarget {
   const { output: path, storage, layout } = options;

@@ -75,13 +75,10 @@ export class WorkerPool {
   /** Stops every worker, and listens no more. */
   async stop(): Promise<void> {
     this.server.forceShutdown();
-    const { waiting } = this;
-    for (const worker of [...[...this.workers.values()].map(({ worker }) => worker), ...waiting])
-      worker.stop();
-    await Promise.all([
-      ...[...this.workers.values()].map(({ ended }) => ended),
-      ...waiting.map((worker) => worker.run()),
-    ]);
+    const waiting = this.waiting.map((worker) => ({ worker, ended: worker.run() }));
+    const all = [...this.workers.values(), ...waiting];
+    for (const { worker } of all) worker.stop();
+    await Promise.all(all.map(({ ended }) => ended));
   }
 
   private workerProcess(request: StartWorkerRequest): WorkerProcess {

@@ -1,6 +1,8 @@
-// The base of our coders, which know how to turn an element into bytes, and the coder of plain JSON values.
+// The base of our coders, which know how to turn an element into bytes, and the coders of plain JSON values and of bytes by number.
 import { writeRaw } from "../../sdk";
 import { Context, globalRegistry, type Coder } from "apache-beam/coders/coders";
+import { BytesCoder as PlainBytesCoder, KVCoder } from "apache-beam/coders/required_coders";
+import { VarIntCoder } from "apache-beam/coders/standard_coders";
 
 type Writer = Parameters<Coder<unknown>["encode"]>[1];
 type Reader = Parameters<Coder<unknown>["decode"]>[0];
@@ -38,6 +40,12 @@ export class BytesCoder<T> implements Coder<T> {
     return { spec: { urn: this.urn, payload: new Uint8Array() }, componentCoderIds: [] };
   }
 }
+
+/**
+ * The coder of what goes through a shuffle by number: bytes, which engines know. What has a coder of ours they would read to its
+ * end, into an array that grows, which was a quarter of Java's time on Flink.
+ */
+export const keyedBytesCoder = new KVCoder<number, Uint8Array>(new VarIntCoder(), new PlainBytesCoder());
 
 /**
  * A coder of plain JSON values, for what is known to be such: faster than the SDK's general one where there is much of it.

@@ -23,14 +23,22 @@ export interface PredictionBlock {
   outcomes: Uint8Array;
 }
 
+/** How many rows a builder has room for at first. */
+const FIRST_ROWS = 64;
+
 /** Builds a PredictionBlock, record by record. */
 export class PredictionBlockBuilder {
   readonly records = new ByteColumnBuilder();
   readonly predictions = new ByteColumnBuilder();
-  private readonly outcomes: number[] = [];
+  /** Room for outcomes, taken up to the number of records. */
+  private room = new Uint8Array(FIRST_ROWS);
 
   get length(): number {
-    return this.outcomes.length;
+    return this.records.length;
+  }
+
+  get outcomes(): Uint8Array {
+    return this.room.subarray(0, this.length);
   }
 
   /** The bytes of its texts. */
@@ -41,17 +49,35 @@ export class PredictionBlockBuilder {
   /** Takes over record `i` of a block. */
   addFrom(block: PredictionBlock, i: number): void {
     const { records, predictions, outcomes } = block;
+    const row = this.length;
+    if (row === this.room.length) {
+      const { room } = this;
+      this.room = new Uint8Array(2 * row);
+      this.room.set(room);
+    }
+    this.room[row] = outcomes[i];
     this.records.add(records, records.start(i), records.ends[i]);
     this.predictions.add(predictions, predictions.start(i), predictions.ends[i]);
-    this.outcomes.push(outcomes[i]);
   }
 
   /** The block; the builder is empty afterwards. */
   build(): PredictionBlock {
-    const outcomes = Uint8Array.from(this.outcomes);
-    this.outcomes.length = 0;
+    const outcomes = this.outcomes.slice();
     return { records: this.records.build(), predictions: this.predictions.build(), outcomes };
   }
+
+  /** Forgets what was added, and keeps its room. */
+  clear(): void {
+    this.records.clear();
+    this.predictions.clear();
+  }
+}
+
+/** Rows of a block, copied. */
+export function pickRows(block: PredictionBlock, rows: Iterable<number>): PredictionBlock {
+  const picked = new PredictionBlockBuilder();
+  for (const i of rows) picked.addFrom(block, i);
+  return picked.build();
 }
 
 /** Layout (little endian): records and predictions as columns, then one byte an outcome. */

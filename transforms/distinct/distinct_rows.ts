@@ -1,6 +1,6 @@
 // The rows of a partition behind the shuffle: blocks of them, of which each record stays once.
 import type { KeyedBlock } from "../blocks/keyed_block";
-import { PredictionBlockBuilder, type PredictionBlock } from "../blocks/prediction_block";
+import { pickRows, type PredictionBlock } from "../blocks/prediction_block";
 import { orderOf } from "./record_order";
 import { RowTable } from "./row_table";
 
@@ -34,7 +34,7 @@ export class DistinctRows {
     const count = this.table.length - first;
     if (count === 0) return;
     this.firsts.push(first);
-    this.blocks.push(count === hashes.length ? rows : pick(rows, fresh.subarray(0, count)));
+    this.blocks.push(count === hashes.length ? rows : pickRows(rows, fresh.subarray(0, count)));
   }
 
   /** The rows in blocks; afterwards there are none. */
@@ -46,7 +46,7 @@ export class DistinctRows {
         continue;
       }
       const rows = Array.from(block.outcomes, (_, i) => i).filter((i) => !this.replaced.has(firsts[b] + i));
-      yield rows.length === block.outcomes.length ? block : pick(block, rows);
+      yield rows.length === block.outcomes.length ? block : pickRows(block, rows);
     }
     this.table.clear();
     this.replaced.clear();
@@ -90,11 +90,4 @@ export class DistinctRows {
     }
     return [blocks[low], row - firsts[low]];
   }
-}
-
-/** Rows of a block, copied. */
-function pick(block: PredictionBlock, rows: Iterable<number>): PredictionBlock {
-  const picked = new PredictionBlockBuilder();
-  for (const i of rows) picked.addFrom(block, i);
-  return picked.build();
 }

@@ -23,7 +23,7 @@ export class AssignShardsFn implements AsyncDoFn<PredictionBlock, KV<number, Uin
       if (builder === undefined) builders.set(key, (builder = new PredictionBlockBuilder()));
       builder.addFrom(block, i);
     }
-    for (const [key, builder] of builders) yield { key, value: encodePredictionBlock(builder.build()) };
+    for (const [key, builder] of builders) yield { key, value: encodePredictionBlock(builder) };
   }
 }
 
