@@ -61,7 +61,7 @@ export async function boot(args: readonly string[]): Promise<void> {
   // The pool that started this process has gone.
   process.once("disconnect", () => worker.stop());
   try {
-    enterJob(info?.pipelineOptions);
+    enterJob(info?.pipelineOptions, () => worker.stopWhenIdle());
     loadModules(registeredModules(info?.pipelineOptions));
     await worker.run();
   } catch (error) {
@@ -73,13 +73,13 @@ export async function boot(args: readonly string[]): Promise<void> {
   }
 }
 
-/** Makes this process one of the job's: its folder, and where it tells its progress. */
-function enterJob(pipelineOptions: Struct | undefined): void {
+/** Makes this process one of the job's: its folder, and where it tells its progress and hears that the job is over. */
+function enterJob(pipelineOptions: Struct | undefined, onOver: () => void): void {
   const { worker_folder: folder, progress_endpoint, progress_greeting } = readJobOptions(pipelineOptions);
   // On another machine there may be no such folder; then there are no paths relative to it either.
   if (typeof folder === "string" && existsSync(folder)) process.chdir(folder);
   if (typeof progress_endpoint === "string" && typeof progress_greeting === "string")
-    reportProgress(progress_endpoint, progress_greeting);
+    reportProgress(progress_endpoint, progress_greeting, onOver);
 }
 
 /** The command line that the pool sends; never, when the pool ends without one. */

@@ -16,6 +16,7 @@ export class Bundles {
   private readonly open = new Map<string, BundleProcessor | undefined>();
   /** Processors at rest, by descriptor. */
   private readonly resting = new Map<string, BundleProcessor[]>();
+  private lastEnd = performance.now();
 
   constructor(
     private readonly descriptors: Descriptors,
@@ -23,6 +24,11 @@ export class Bundles {
     private readonly infos: MonitoringInfos,
     private readonly connections: BundleConnections,
   ) {}
+
+  /** For how many milliseconds there has been no bundle. */
+  get idleMs(): number {
+    return this.open.size > 0 ? 0 : performance.now() - this.lastEnd;
+  }
 
   /**
    * Runs a bundle to its end.
@@ -43,6 +49,7 @@ export class Bundles {
       return { ...report, residualRoots: [], requiresFinalization: false };
     } finally {
       this.open.delete(instructionId);
+      this.lastEnd = performance.now();
       this.inboxes.close(instructionId);
     }
   }

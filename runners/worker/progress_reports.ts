@@ -1,4 +1,4 @@
-// Tells whoever started the job, on this machine, what this process has counted so far.
+// Tells whoever started the job, on this machine, what this process has counted so far, and hears when the job is over.
 import { connect } from "node:net";
 import { createInterface } from "node:readline";
 import { LiveMetrics } from "../live_metrics";
@@ -9,8 +9,9 @@ const INTERVAL_MS = 250;
  * Reports until the process ends. That nobody hears it is no failure: on other machines there is nobody.
  * @param endpoint HOST:PORT
  * @param greeting by which the one who listens there shows that it is the right one
+ * @param onOver called when who started the job was there and is no longer: the job is over, or nobody waits for it
  */
-export function reportProgress(endpoint: string, greeting: string): void {
+export function reportProgress(endpoint: string, greeting: string, onOver: () => void): void {
   const colon = endpoint.lastIndexOf(":");
   const socket = connect(Number(endpoint.slice(colon + 1)), endpoint.slice(0, colon)).unref();
   socket.on("error", () => undefined);
@@ -30,6 +31,7 @@ export function reportProgress(endpoint: string, greeting: string): void {
     socket.once("close", () => {
       clearInterval(timer);
       live.stop();
+      onOver();
     });
   });
 }

@@ -24,6 +24,9 @@ export interface WorkerOptions {
   readonly loggingEndpoint?: string;
 }
 
+/** A worker whose job is over ends after so many milliseconds without a bundle. */
+const MAX_IDLE_MS = 10_000;
+
 /** A Beam SDK worker, over Beam's Fn API. */
 export class Worker {
   readonly id: string;
@@ -31,6 +34,7 @@ export class Worker {
   readonly log: LogChannel;
   private readonly controlEndpoint: string;
   private control: MessageStream<InstructionResponse, InstructionRequest> | undefined;
+  private bundles: Bundles | undefined;
   private stopped = false;
 
   constructor({ id, controlEndpoint, loggingEndpoint }: WorkerOptions) {
@@ -54,6 +58,7 @@ export class Worker {
       senderTo: (endpoint) => channels.get(endpoint),
       states,
     });
+    this.bundles = bundles;
     const instructions = new Instructions(bundles, descriptors, infos, this.log);
     const control = new MessageStream<InstructionResponse, InstructionRequest>(
       "control stream",
@@ -86,6 +91,17 @@ export class Worker {
   stop(): void {
     this.stopped = true;
     this.control?.close();
+  }
+
+  /**
+   * Makes `run` end when there is no bundle for a while. Runners tell their workers when a job is over, but Beam on Flink
+   * forgets those of tasks that were cancelled as they began, and they would be there until the TaskManager ends.
+   */
+  stopWhenIdle(maxIdleMs = MAX_IDLE_MS): void {
+    const timer = setInterval(() => {
+      if ((this.bundles?.idleMs ?? 0) >= maxIdleMs) this.stop();
+      if (this.stopped) clearInterval(timer);
+    }, maxIdleMs / 10).unref();
   }
 
   private answer(response: InstructionResponse): void {

@@ -1,7 +1,7 @@
 // How a worker ends: with its runner, against it, and whatever becomes of the log.
 import { Worker, WorkerError } from "../../../runners/worker";
 import { captureConsole } from "../../../runners/worker/logging/console_capture";
-import { GateFn, seen, SlowFn, TalkFn } from "./dofns";
+import { gates, GateFn, seen, SlowFn, TalkFn } from "./dofns";
 import { FakeRunner } from "./fake_runner";
 import { Job } from "./job";
 import { encode, pardoOf } from "./stages";
@@ -34,6 +34,18 @@ test("when the runner breaks off, run rejects and says which worker lost which r
 test("a worker that is stopped resolves, with a bundle open", async () => {
   const job = await withOpenBundle();
   job.worker.stop();
+  await job.ended;
+  await job.runner.stop();
+});
+
+test("a worker whose job is over ends after a while without a bundle, and not while one is open", async () => {
+  const job = await withOpenBundle();
+  job.worker.stopWhenIdle(100);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  gates.get("gate-open")!();
+  await job.runner.send("open", "source", new Uint8Array(), { isLast: true });
+  await job.runner.until(() => job.runner.received.ends("open") > 0);
+  expect(job.output("open")).toEqual(["gate-open"]);
   await job.ended;
   await job.runner.stop();
 });
