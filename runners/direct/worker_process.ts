@@ -1,6 +1,7 @@
 // A worker process as the runner sees it: it takes one task at a time, and may die of it.
 import { fork, type ChildProcess } from "node:child_process";
 import path from "node:path";
+import { WORKER_NODE_OPTIONS } from "../worker/node_options";
 import type { FromWorker, StageMessage, Task, ToWorker } from "./messages";
 
 const MAIN = path.join(__dirname, "worker", "main.js");
@@ -30,7 +31,7 @@ export class WorkerProcess {
     this.process = fork(MAIN, [], {
       // V8's own serialization: buffers are copied, not written as JSON.
       serialization: "advanced",
-      execArgv: [],
+      execArgv: [...WORKER_NODE_OPTIONS],
       env: process.env,
       // What DoFns print is the user's to see.
       stdio: ["ignore", "inherit", "inherit", "ipc"],

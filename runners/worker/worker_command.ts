@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
+import { WORKER_NODE_OPTIONS } from "./node_options";
 
 /**
  * Engines start one executable and give it arguments of their own, so Node and the script are named in a file. It is
@@ -10,7 +11,8 @@ import path from "node:path";
  * @returns its path
  */
 export function workerCommand(env: NodeJS.ProcessEnv = process.env): string {
-  const script = `#!/bin/sh\nexec ${quote(process.execPath)} ${quote(path.join(__dirname, "boot.js"))} "$@"\n`;
+  const command = [process.execPath, ...WORKER_NODE_OPTIONS, path.join(__dirname, "boot.js")];
+  const script = `#!/bin/sh\nexec ${command.map(quote).join(" ")} "$@"\n`;
   const cache =
     env.BEAM_PREDICT_CACHE ?? path.join(env.XDG_CACHE_HOME ?? path.join(homedir(), ".cache"), "beam-predict");
   const hash = createHash("sha256").update(script).digest("hex").slice(0, 16);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { StartWorkerRequest } from "apache-beam/proto/beam_fn_api";
 import type { ToWaiting } from "./boot";
 import { WorkerError } from "./errors";
+import { WORKER_NODE_OPTIONS } from "./node_options";
 
 /** A process that does not end by itself is killed after this many milliseconds. */
 const GRACE_MS = 5_000;
@@ -23,7 +24,7 @@ export class WorkerProcess {
     // What it has to say goes to the runner's log; the console is that of whoever started the pool.
     this.process = fork(join(__dirname, "boot.js"), [], {
       stdio: ["ignore", "ignore", "pipe", "ipc"],
-      execArgv: [],
+      execArgv: [...WORKER_NODE_OPTIONS],
     });
     let lastWords = "";
     this.process.stderr!.setEncoding("utf8").on("data", (text: string) => {

@@ -29,4 +29,5 @@ fi
 
 # Modules of the project are found by their paths from here.
 cd "$home"
-exec "$node" "$home/node_modules/beam-predict/dist/runners/worker/boot.js" "$@"
+# The option is explained in runners/worker/node_options.ts.
+exec "$node" --initial-old-space-size=128 "$home/node_modules/beam-predict/dist/runners/worker/boot.js" "$@"
