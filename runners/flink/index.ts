@@ -4,6 +4,7 @@ import { checkReach } from "../portable/cluster";
 import { workersHere } from "../portable/workers";
 import { RunnerOptionError, type RunnerOptions } from "../runner";
 import { askFlink } from "./cluster";
+import { FLINK_JOB_OPTIONS } from "./job_options";
 import { flinkJobServer } from "./job_server";
 
 /** Runs pipelines on Flink. */
@@ -38,12 +39,10 @@ const CACHE_MS = 4_000;
 async function prepare(options: RunnerOptions, signal: AbortSignal | undefined): Promise<Setup> {
   const { flinkMaster, environmentType, sdkWorkerParallelism } = options;
   const jobServer = flinkJobServer(flinkMaster);
-  // What is handed from one of Flink's operators to the next is not changed by any: it need not be encoded and decoded to copy it.
-  const jobOptions = { faster_copy: true };
   if (flinkMaster === undefined) {
     return {
       jobServer,
-      jobOptions: { ...jobOptions, environment_cache_millis: CACHE_MS },
+      jobOptions: { ...FLINK_JOB_OPTIONS, environment_cache_millis: CACHE_MS },
       workers: workersHere(options),
     };
   }
@@ -51,5 +50,5 @@ async function prepare(options: RunnerOptions, signal: AbortSignal | undefined):
   const parallelism = options.parallelism ?? slots;
   const perNode = Math.min(parallelism, Math.ceil(slots / taskManagers));
   const processes = sdkWorkerParallelism ?? (environmentType === "LOOPBACK" ? 1 : perNode);
-  return { jobServer, jobOptions, workers: { parallelism, processes } };
+  return { jobServer, jobOptions: FLINK_JOB_OPTIONS, workers: { parallelism, processes } };
 }
