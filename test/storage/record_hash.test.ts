@@ -77,6 +77,29 @@ it("of an object with more members than are compared, or one of them twice, is t
   expect(hashOf('{"a":5,"b":2,"a":1}')).toBe(hashOf('{"a":1,"b":2}'));
 });
 
+it("is that of a hasher that has seen no records before", () => {
+  const name = fc.constantFrom(
+    "sepal_length",
+    "sepal_lengths",
+    "sepal_l\\u0065ngth",
+    "petal_length",
+    "length",
+    "wide\u00e9",
+    "id",
+  );
+  const record = fc.array(fc.tuple(name, fc.nat(9)), { maxLength: 5 });
+  fc.assert(
+    fc.property(fc.array(record, { minLength: 1, maxLength: 40 }), (records) => {
+      const used = new RecordHasher();
+      for (const members of records) {
+        const source = Buffer.from(`{${members.map(([name, value]) => `"${name}":${value}`).join(",")}}`);
+        const fresh = new RecordHasher();
+        expect(used.hash(source, 0, source.length)).toBe(fresh.hash(source, 0, source.length));
+      }
+    }),
+  );
+});
+
 it("is an integer from 0 to 2^53 - 1", () => {
   fc.assert(
     fc.property(tree, choices, (tree, choices) => {

@@ -46,6 +46,18 @@ export class RowTable {
    * @returns its number
    */
   add(slot: number, hash: number): number {
+    const row = this.append(hash);
+    const isEmpty = this.slots[slot] === 0;
+    this.slots[slot] = row + 1;
+    if (isEmpty && 2 * ++this.taken > this.slots.length) this.grow();
+    return row;
+  }
+
+  /**
+   * Adds a row that is not to be found.
+   * @returns its number
+   */
+  append(hash: number): number {
     const row = this.count++;
     if (row === this.hashOf.length) {
       const { hashOf } = this;
@@ -53,15 +65,12 @@ export class RowTable {
       this.hashOf.set(hashOf);
     }
     this.hashOf[row] = hash;
-    const isEmpty = this.slots[slot] === 0;
-    this.slots[slot] = row + 1;
-    if (isEmpty && 2 * ++this.taken > this.slots.length) this.grow();
     return row;
   }
 
   /** Forgets every row, and keeps the room. */
   clear(): void {
-    this.slots.fill(0);
+    if (this.taken > 0) this.slots.fill(0);
     this.taken = 0;
     this.count = 0;
   }
