@@ -31,7 +31,7 @@ const PARTITIONS = 64;
  * do not count, numbers compare by their decimal value. Of equal ones that are written differently the smallest text
  * (byte by byte) stays.
  *
- * Blocks are split by the hash of the record, not records, and what is twice in a bundle leaves before the shuffle.
+ * Blocks are split by the hash of the record, not records. Where a bundle has many that are twice, they leave before the shuffle.
  */
 export function distinct({ partitions = PARTITIONS }: DistinctOptions = {}): PTransform<
   PCollection<PredictionBlock>,

@@ -1,5 +1,5 @@
 // The hash of a record: the same for records that are equal as JSON; most texts need no canonical form for it.
-import { viewOf } from "../bytes";
+import { viewOf, type Viewed } from "../bytes";
 import { hash53 } from "../hash";
 import { Canonicalizer } from "./canonical";
 
@@ -54,12 +54,11 @@ export class RecordHasher {
   private readonly names = new Int32Array(MAX_MEMBERS);
   private readonly double = new Float64Array(1);
   private readonly words = new Int32Array(this.double.buffer);
-  /** By place: records have the same names in the same order as a rule, and to compare 16 bytes costs a tenth of hashing them. */
+  /** By place: records have the same names in the same order as a rule. With four of 12 bytes a record took 188 ns instead of 245. */
   private readonly known: (KnownName | undefined)[] = [];
   private unknown = 0;
   private source: Buffer = this.canonicalizer.bytes;
-  /** The text that is hashed, of which `view` is one. */
-  private viewed: Buffer = this.source;
+  /** Of the record that is hashed, not of its canonical form. */
   private view = viewOf(this.source);
   private p = 0;
   private end = 0;
@@ -67,12 +66,9 @@ export class RecordHasher {
   private high = 0;
   private low = 0;
 
-  /** The hash of the record `source[from..to)`: an integer from 0 to 2^53 - 1. */
-  hash(source: Buffer, from: number, to: number): number {
-    if (source !== this.viewed) {
-      this.viewed = source;
-      this.view = viewOf(source);
-    }
+  /** The hash of the record `bytes[from..to)`: an integer from 0 to 2^53 - 1. */
+  hash({ bytes: source, view }: Viewed, from: number, to: number): number {
+    this.view = view;
     const isObject = source[from] === OPEN_BRACE;
     if (isObject && this.members(source, from, to, false)) return this.finish();
     const { canonicalizer } = this;

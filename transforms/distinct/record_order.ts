@@ -20,7 +20,7 @@ export interface Texts extends Viewed {
 
 /** The hash of text `i` of a column of records: the same for all that are equal as JSON, however they are written. */
 export function recordHash(records: ByteColumn, i: number): number {
-  return hasher.hash(records.bytes, records.start(i), records.ends[i]);
+  return hasher.hash(records, records.start(i), records.ends[i]);
 }
 
 /** The same text, a smaller or a larger text of an equal record, or another record. */

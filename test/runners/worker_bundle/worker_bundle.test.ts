@@ -16,6 +16,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { WORKER_NODE_OPTIONS } from "../../../runners/worker/node_options";
 import { FakeRunner } from "../worker/fake_runner";
 import { unpackBundle } from "./unpacked";
 
@@ -90,6 +91,11 @@ describe("the command", () => {
       expect.stringMatching(/^The worker needs Node 20 or later; \S+ is v18\.20\.4\./),
     ]);
   });
+});
+
+test("its command runs Node with the options of other worker processes", () => {
+  const script = readFileSync(path.join(bundle, "bin/worker"), "utf8");
+  expect(script).toContain(`exec "$node" ${WORKER_NODE_OPTIONS.join(" ")} "$home/`);
 });
 
 test("it holds the models and native code of its platform, and nothing that no worker reads", () => {
