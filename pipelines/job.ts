@@ -87,7 +87,10 @@ class Job {
         this.progress = new Progress(files.reduce((sum, { size }) => sum + size, kept));
       const started = performance.now();
       const { signal } = this.cancelling;
-      const running = runner.run(pipeline, { onMetrics: this.progress?.update, signal });
+      const onMetrics = this.progress?.update;
+      // What a job waits for is no progress: it is said when that is not wanted, too.
+      const onNotice = this.progress?.say ?? ((text: string) => void process.stderr.write(`${text}\n`));
+      const running = runner.run(pipeline, { onMetrics, onNotice, signal });
       this.running = running.catch(() => undefined);
       const metrics = await running;
       const seconds = (performance.now() - started) / 1000;

@@ -48,6 +48,12 @@ export class Progress {
     }
   };
 
+  /** Writes a line above the bar. */
+  say = (text: string): void => {
+    if (this.bar) this.stream.write("\r\x1b[2K");
+    this.stream.write(`${text}\n`);
+  };
+
   /** Clears the bar. */
   stop(): void {
     this.bar?.stop();

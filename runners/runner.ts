@@ -28,6 +28,8 @@ export interface RunOptions {
   onMetrics?: (metrics: Metrics) => void;
   /** Called once, when the job has succeeded, with what each stage has counted. */
   onStageMetrics?: (metrics: readonly StageMetric[]) => void;
+  /** Called with what a person should know before the job ends: that it waits for something, and for what. */
+  onNotice?: (text: string) => void;
   /** Cancels the job: `run` rejects with its reason when nothing of the job runs any more. */
   signal?: AbortSignal;
 }

@@ -22,6 +22,7 @@ import { runJob } from "./job";
 import { JobEnvironment } from "./job_environment";
 import { JobService, type JobOptions } from "./job_service";
 import { sumCounters } from "./metrics";
+import { watchBeginning, type Waiting } from "./waiting";
 import type { Workers } from "./workers";
 
 /** How long a job server that dropped its connections may take to be known to have stopped. */
@@ -42,6 +43,8 @@ export interface Engine {
   prepare(signal?: AbortSignal): Promise<Setup>;
   /** The text for a person of a failure that only this engine has. */
   explain?(text: string): string | undefined;
+  /** Why a job has not begun, by its job server's log, where the engine tells nobody; nothing when it has. */
+  readonly whyWaiting?: (log: string) => Waiting | undefined;
 }
 
 /** How an engine runs a job. */
@@ -74,7 +77,7 @@ export class PortableRunner implements PipelineRunner {
    */
   async run(
     builder: PipelineBuilder,
-    { onMetrics, onStageMetrics, signal }: RunOptions = {},
+    { onMetrics, onStageMetrics, onNotice, signal }: RunOptions = {},
   ): Promise<Metrics> {
     const pipeline = await buildPipeline(builder);
     const { name: runner, features } = this.engine;
@@ -83,11 +86,15 @@ export class PortableRunner implements PipelineRunner {
     const setup = await this.engine.prepare(signal);
     const environment = await JobEnvironment.enter(pipeline, this.options, onMetrics);
     let server: JobServer | undefined;
+    let stopWatching: (() => void) | undefined;
     let keepLog = false;
     let isDone = false;
     try {
       const { jobServerJar: jar, jobEndpoint } = this.options;
       if (jobEndpoint === undefined) server = await JobServer.start(setup.jobServer, { jar, signal });
+      const { whyWaiting } = this.engine;
+      if (server !== undefined && whyWaiting !== undefined && onNotice !== undefined)
+        stopWatching = watchBeginning(server.logFile, whyWaiting, onNotice);
       // Not before: Java's start is what everything waits for, and it needs the processors.
       environment.startAhead(setup.workers.processes);
       const options = { ...jobOptions(setup, server), ...environment.jobOptions };
@@ -104,6 +111,7 @@ export class PortableRunner implements PipelineRunner {
       keepLog = !signal?.aborted;
       throw error instanceof JobFailedError ? this.explained(error, server?.logFile) : error;
     } finally {
+      stopWatching?.();
       await server?.stop({ keepLog, isDone });
       await environment.stop();
     }
@@ -143,7 +151,7 @@ function jobOptions({ jobOptions, workers }: Setup, server: JobServer | undefine
     ...jobOptions,
     parallelism: workers.parallelism,
     sdk_worker_parallelism: workers.processes,
-    ...(server === undefined ? {} : { files_to_stage: server.filesToStage }),
+    ...(server === undefined ? {} : { files_to_stage: server.filesToStage, ...server.workerOptions }),
   };
 }
 

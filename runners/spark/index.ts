@@ -3,7 +3,7 @@ import { PortableRunner, type Setup } from "../portable";
 import { checkReach, isThisMachine } from "../portable/cluster";
 import { workersHere } from "../portable/workers";
 import { RunnerOptionError, type RunnerOptions } from "../runner";
-import { checkSpark, explainSparkFailure } from "./cluster";
+import { checkSpark, explainSparkFailure, whySparkWaits } from "./cluster";
 import { ON_THIS_MACHINE, sparkJobServer } from "./job_server";
 
 /** How long workers wait for the next stage of their job. */
@@ -34,7 +34,12 @@ export class SparkRunner extends PortableRunner {
         title: "Spark",
         features: ["merging windows"],
         prepare: () => prepare(options),
-        explain: (text) => (sparkMaster === undefined ? undefined : explainSparkFailure(sparkMaster, text)),
+        ...(sparkMaster === undefined
+          ? {}
+          : {
+              explain: (text) => explainSparkFailure(sparkMaster, text),
+              whyWaiting: (log) => whySparkWaits(sparkMaster, log),
+            }),
       },
       options,
     );

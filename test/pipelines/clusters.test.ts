@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { jobServerCache } from "../../runners/job_server/build";
+import { versionOnPage } from "../../runners/spark/cluster";
 import { processesIn } from "../runners/engines/engine";
 import { FlinkCluster } from "../servers/flink_cluster";
 import { SparkCluster } from "../servers/spark_cluster";
@@ -112,6 +113,34 @@ engineTests<[string, string, string]>([
     await place.run(`${OPTIONS} ${GATED} --output direct.ldjson`);
     expectSame(place);
     await untilGone(place);
+  },
+);
+
+test("the page of a Spark master tells its version", async () => {
+  expect(await versionOnPage(spark.master, spark.pagePort)).toMatch(/^3\.5\.\d+$/);
+  expect(await versionOnPage("spark://127.0.0.1:1", spark.pagePort)).toBeUndefined();
+});
+
+engineTests<[string]>([["Ctrl-C"]])(
+  "a Spark cluster that has no executor to give: the command says so while it waits, and %s ends it",
+  async (place) => {
+    const empty = await SparkCluster.start({ workers: 0 });
+    try {
+      place.write("input.ldjson", input);
+      const { child, ended } = place.start(
+        `${OPTIONS} --output output.ldjson --runner spark --spark_master ${empty.master}`,
+        { env: { ...ENV, SPARK_MASTER_WEBUI_PORT: `${empty.pagePort}` } },
+      );
+      const said = await new Promise((resolve) => child.stderr.once("data", resolve));
+      expect(said).toMatch(
+        /^The job has not begun for \d+ s\. The Spark cluster at spark:\S+ has given the job no executor yet\./,
+      );
+      child.kill("SIGINT");
+      expect(await ended).toMatchObject({ status: 130 });
+      await untilGone(place);
+    } finally {
+      await empty.stop();
+    }
   },
 );
 

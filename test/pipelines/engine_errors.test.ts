@@ -108,6 +108,24 @@ commandTests<[string, Record<string, string>, string]>([
   }
 });
 
+commandTest("a Spark of another version, by its master's page", async (place) => {
+  const server = createServer().listen(0, "127.0.0.1");
+  try {
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const url = `<strong>URL:</strong> spark://127.0.0.1:${port}`;
+    server.on("request", (_, response) =>
+      response.end(`<span class="version" style="margin-right: 15px;">3.4.4</span> ${url}`),
+    );
+    const ended = await place.run(`${OPTIONS} --runner spark --spark_master spark://127.0.0.1:${port}`, {
+      env: { SPARK_MASTER_WEBUI_PORT: `${port}` },
+    });
+    expectRefused(ended, place, "is 3.4.4; this runner needs Spark 3.5 with Scala 2.12. Use a cluster");
+  } finally {
+    await close(server);
+  }
+});
+
 commandTest("a worker pool on a port that is taken", async (place) => {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -51,6 +51,19 @@ describe("on a terminal", () => {
     expect(written()).toContain("0% | 0 records");
   });
 
+  test("what there is to say stands above the bar, which goes on below it", () => {
+    const { stream, written } = fakeStream(true);
+    const progress = new Progress(TOTAL_BYTES, stream);
+    written();
+    progress.say("The job waits.");
+    progress.update({ bytes_read: 500 });
+    jest.advanceTimersByTime(1000);
+    progress.stop();
+    const [said, bar] = written().split("\n");
+    expect(said.endsWith("\x1b[2KThe job waits.")).toBe(true);
+    expect(bar).toContain("50% |");
+  });
+
   test("the bar is cleared at the end, and the cursor shown again", () => {
     const { stream, written } = fakeStream(true);
     const progress = new Progress(TOTAL_BYTES, stream);

@@ -16,13 +16,15 @@ export class SparkCluster {
     private readonly processes: ClusterProcesses,
     /** `spark://HOST:PORT` */
     readonly master: string,
+    /** The port of the master's page. */
+    readonly pagePort: number,
   ) {}
 
   /** Starts a cluster; resolves when all of its workers are there. */
   static async start({ workers = 2, cores = 1 }: SparkClusterOptions = {}): Promise<SparkCluster> {
     const processes = new ClusterProcesses("spark");
     const [port, page] = [await freePort(), await freePort()];
-    const cluster = new SparkCluster(processes, `spark://127.0.0.1:${port}`);
+    const cluster = new SparkCluster(processes, `spark://127.0.0.1:${port}`, page);
     const start = (name: string, mainClass: string, ...args: string[]): void => {
       const all = [`org.apache.spark.deploy.${mainClass}`, "--host", "127.0.0.1", ...args];
       processes.start(name, path.join(SPARK_HOME, "bin", "spark-class"), all, {
