@@ -21,8 +21,11 @@ export interface DistinctOptions {
   partitions?: number;
 }
 
-/** A partition's rows are handed on when they reach this many bytes, so that a bundle holds 64 MiB at most; room is of powers of 2. */
-const FLUSH_BYTES = (1 << 20) - (1 << 16);
+/**
+ * A partition's rows are handed on when they reach this many bytes, so that a bundle holds 16 MiB at most; room is of powers of 2. Of a
+ * megabyte they were no faster, and to Java blocks of half a megabyte and more are huge objects, which it rounds up to whole megabytes.
+ */
+const FLUSH_BYTES = (1 << 18) - (1 << 14);
 
 const PARTITIONS = 64;
 

@@ -5,6 +5,7 @@ export type SetupProblem =
   | "NO_JAVA"
   | "OLD_JAVA"
   | "NO_MAVEN"
+  | "NO_JDK"
   | "NO_JOB_SERVER_JAR"
   | "PORT_TAKEN"
   | "JOB_ENDPOINT_UNREACHABLE"

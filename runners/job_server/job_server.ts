@@ -118,6 +118,14 @@ export class JobServer {
     return [this.isEngine ? path.join(this.folder, NOTHING_JAR) : this.jar];
   }
 
+  /**
+   * What workers are to know of it, as options of a job: one that is built here passes on what a bundle gives out as it comes
+   * (`java/`), any other keeps it until the bundle's end.
+   */
+  get workerOptions(): { passes_on_outputs?: boolean } {
+    return this.archive === undefined ? {} : { passes_on_outputs: true };
+  }
+
   /** The file that has all that it said. */
   get logFile(): string {
     return path.join(this.folder, "job-server.log");

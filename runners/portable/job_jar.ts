@@ -113,7 +113,11 @@ export async function writeJobJar(
   try {
     const service = await JobService.connect(server.endpoint);
     try {
-      await runJob(service, { pipeline, name, options: jobOptions, engine: title }, signal);
+      await runJob(
+        service,
+        { pipeline, name, options: { ...jobOptions, ...server.workerOptions }, engine: title },
+        signal,
+      );
     } finally {
       service.close();
     }

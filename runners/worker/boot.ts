@@ -3,9 +3,9 @@
 // Without arguments it gets them in a message from the pool, and may be told before what it will need.
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
-import type { Struct } from "apache-beam/proto/google/protobuf/struct";
-import { describeFailure, WorkerError } from "./errors";
-import { readJobOptions } from "./job_options";
+import { GROWING, STEADY } from "./data/message_size";
+import { describeFailure, LostRunnerError, WorkerError } from "./errors";
+import { readJobOptions, type JobOptions } from "./job_options";
 import { captureConsole } from "./logging/console_capture";
 import { Severity } from "./logging/log_channel";
 import { reportProgress } from "./progress_reports";
@@ -55,13 +55,15 @@ export async function boot(args: readonly string[]): Promise<void> {
   if (controlEndpoint === undefined)
     throw new WorkerError("A worker process needs --id and --control_endpoint.");
   const loggingEndpoint = info?.loggingEndpoint?.url ?? given.loggingEndpoint;
-  const worker = new Worker({ id, controlEndpoint, loggingEndpoint });
+  const options = readJobOptions(info?.pipelineOptions);
+  const messageSize = options.passes_on_outputs === true ? STEADY : GROWING;
+  const worker = new Worker({ id, controlEndpoint, loggingEndpoint, messageSize });
   const restoreConsole = captureConsole(worker.log);
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => worker.stop());
   // The pool that started this process has gone.
   process.once("disconnect", () => worker.stop());
   try {
-    enterJob(info?.pipelineOptions, () => worker.stopWhenIdle());
+    enterJob(options, () => worker.stopWhenIdle());
     loadModules(registeredModules(info?.pipelineOptions));
     await worker.run();
   } catch (error) {
@@ -74,8 +76,8 @@ export async function boot(args: readonly string[]): Promise<void> {
 }
 
 /** Makes this process one of the job's: its folder, and where it tells its progress and hears that the job is over. */
-function enterJob(pipelineOptions: Struct | undefined, onOver: () => void): void {
-  const { worker_folder: folder, progress_endpoint, progress_greeting } = readJobOptions(pipelineOptions);
+function enterJob(options: JobOptions, onOver: () => void): void {
+  const { worker_folder: folder, progress_endpoint, progress_greeting } = options;
   // On another machine there may be no such folder; then there are no paths relative to it either.
   if (typeof folder === "string" && existsSync(folder)) process.chdir(folder);
   if (typeof progress_endpoint === "string" && typeof progress_greeting === "string")
@@ -107,7 +109,9 @@ function preload(modules: readonly string[]): void {
 
 if (require.main === module) {
   const fail = (error: unknown): void => {
-    process.stderr.write(`${describeFailure(error)}\n`);
+    // A pool prints it, for each worker of a job on engines that do not say goodbye.
+    const text = error instanceof LostRunnerError ? error.message : describeFailure(error);
+    process.stderr.write(`${text}\n`);
     process.exit(1);
   };
   process.once("uncaughtException", fail);

@@ -3,12 +3,11 @@ import type { ProcessBundleDescriptor, ProcessBundleSplitRequest } from "apache-
 import type { ProcessBundleSplitResponse } from "apache-beam/proto/beam_fn_api";
 import type { PTransform } from "apache-beam/proto/beam_runner_api";
 import type { IOperator } from "apache-beam/worker/operators";
-import type { DataSender } from "./data/data_channels";
 import type { Inbox } from "./data/inbox";
 import { BadElementsError } from "./errors";
 import { BundleMetrics } from "./metrics/bundle_metrics";
 import type { MonitoringInfos, MonitoringReport } from "./metrics/monitoring_infos";
-import { SINK_URN, SinkOperator } from "./data/sink_operator";
+import { SINK_URN, SinkOperator, type SinkConnections } from "./data/sink_operator";
 import { SOURCE_URN, SourceOperator } from "./data/source_operator";
 import { buildOperators } from "./operator_graph";
 import { inStage } from "./stage_receiver";
@@ -16,8 +15,7 @@ import { BundleState } from "./state/bundle_state";
 import type { StateChannels } from "./state/state_channels";
 
 /** What bundles talk to the runner through. */
-export interface BundleConnections {
-  senderTo: (endpoint: string) => DataSender;
+export interface BundleConnections extends SinkConnections {
   readonly states: StateChannels;
 }
 
@@ -100,7 +98,7 @@ export class BundleProcessor {
       roots: Object.keys(transforms).filter((id) => isSource(transforms[id])),
       make: (id, transform, context) => {
         if (transform.spec?.urn === SINK_URN)
-          return new SinkOperator(id, transform, context, this.connections.senderTo);
+          return new SinkOperator(id, transform, context, this.connections);
         if (!isSource(transform)) return undefined;
         const source = new SourceOperator(id, transform, context);
         this.sources.set(id, source);

@@ -7,6 +7,12 @@ export class WorkerError extends Error {
   readonly code: string = "WORKER_FAILED";
 }
 
+/** The runner has gone without a word: it was killed, or it does not tell its workers when it ends. */
+export class LostRunnerError extends WorkerError {
+  override readonly name = "LostRunnerError";
+  override readonly code = "RUNNER_LOST";
+}
+
 /** A stream between the worker and the runner broke. */
 export class BrokenStreamError extends WorkerError {
   override readonly name = "BrokenStreamError";

@@ -7,8 +7,9 @@ import { CHANNEL_OPTIONS, CREDENTIALS, workerMetadata } from "./connection/optio
 import { MessageStream } from "./connection/stream";
 import { DataChannels } from "./data/data_channels";
 import { Inboxes } from "./data/inboxes";
+import { GROWING, type MessageSize } from "./data/message_size";
 import { Descriptors } from "./descriptors";
-import { WorkerError } from "./errors";
+import { LostRunnerError, WorkerError } from "./errors";
 import { Instructions } from "./instructions";
 import { LogChannel, Severity } from "./logging/log_channel";
 import { MonitoringInfos } from "./metrics/monitoring_infos";
@@ -22,6 +23,8 @@ export interface WorkerOptions {
   readonly controlEndpoint: string;
   /** HOST:PORT; without it nothing is logged. */
   readonly loggingEndpoint?: string;
+  /** How large messages are. Default: such that any job server can take them. */
+  readonly messageSize?: MessageSize;
 }
 
 /** A worker whose job is over ends after so many milliseconds without a bundle. */
@@ -33,13 +36,15 @@ export class Worker {
   /** What the worker and its DoFns log. */
   readonly log: LogChannel;
   private readonly controlEndpoint: string;
+  private readonly messageSize: MessageSize;
   private control: MessageStream<InstructionResponse, InstructionRequest> | undefined;
   private bundles: Bundles | undefined;
   private stopped = false;
 
-  constructor({ id, controlEndpoint, loggingEndpoint }: WorkerOptions) {
+  constructor({ id, controlEndpoint, loggingEndpoint, messageSize = GROWING }: WorkerOptions) {
     this.id = id;
     this.controlEndpoint = controlEndpoint;
+    this.messageSize = messageSize;
     this.log = new LogChannel(id, loggingEndpoint);
   }
 
@@ -56,6 +61,7 @@ export class Worker {
     const descriptors = new Descriptors(client, this.id);
     const bundles = new Bundles(descriptors, inboxes, infos, {
       senderTo: (endpoint) => channels.get(endpoint),
+      messageSize: this.messageSize,
       states,
     });
     this.bundles = bundles;
@@ -72,7 +78,7 @@ export class Worker {
       await control.ended;
     } catch (cause) {
       if (this.stopped) return;
-      throw new WorkerError(
+      throw new LostRunnerError(
         `Worker ${this.id} lost its runner at ${this.controlEndpoint}. ${(cause as Error).message}`,
         { cause },
       );

@@ -54,6 +54,12 @@ test("no Maven when there is something to build", async () => {
   expect(readdirSync(path.join(folder, "cache", "job-servers"))).toEqual([]);
 });
 
+test("a Java without a compiler, when there is something to build", async () => {
+  const env = program("mvn", "echo '[ERROR] No compiler is provided in this environment.'; exit 1");
+  await expect(buildJobServer(FLINK_JOB_SERVER, { env })).rejects.toMatchObject({ code: "NO_JDK" });
+  expect(readdirSync(path.join(folder, "cache", "job-servers"))).toEqual([]);
+});
+
 test("a build that fails: its error, its log, and nothing in the cache", async () => {
   const env = program(
     "mvn",

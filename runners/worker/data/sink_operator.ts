@@ -7,18 +7,16 @@ import type { WindowedValue } from "apache-beam/values";
 import { NonPromise, type IOperator, type OperatorContext, type ProcessResult } from "apache-beam/worker/operators";
 import { Writer } from "protobufjs";
 import type { DataSender } from "./data_channels";
+import type { MessageSize } from "./message_size";
 
 /** The URN of the transform. */
 export const SINK_URN = "beam:runner:sink:v1";
 
-/** A message is sent when it has this many bytes. One element may have more. */
-const MESSAGE_BYTES = 2 ** 20;
-
-/**
- * And when it has this share of what the bundle has sent, so that a bundle of any size has few messages: Flink's runner holds 100
- * of a bundle, and once these are full it waits for the bundle's end, which waits for them. (Seen with 200 MB from one bundle.)
- */
-const SHARE_OF_SENT = 1 / 8;
+/** Where elements go, and in which messages. */
+export interface SinkConnections {
+  senderTo: (endpoint: string) => DataSender;
+  messageSize: MessageSize;
+}
 
 /** Sends elements to the runner. */
 export class SinkOperator implements IOperator {
@@ -32,7 +30,7 @@ export class SinkOperator implements IOperator {
     readonly transformId: string,
     transform: PTransform,
     private readonly context: OperatorContext,
-    private readonly senderTo: (endpoint: string) => DataSender,
+    private readonly connections: SinkConnections,
   ) {
     const port = RemoteGrpcPort.fromBinary(transform.spec!.payload);
     this.endpoint = port.apiServiceDescriptor?.url ?? "";
@@ -53,8 +51,7 @@ export class SinkOperator implements IOperator {
       this.failure ??= error;
       throw error;
     }
-    const enough = Math.max(MESSAGE_BYTES, SHARE_OF_SENT * this.sent);
-    return this.writer.len >= enough ? this.send(false) : NonPromise;
+    return this.writer.len >= this.connections.messageSize(this.sent) ? this.send(false) : NonPromise;
   }
 
   async finishBundle(): Promise<void> {
@@ -67,7 +64,7 @@ export class SinkOperator implements IOperator {
     const { writer } = this;
     this.writer = new Writer();
     this.sent += writer.len;
-    const sender = this.senderTo(this.endpoint);
+    const sender = this.connections.senderTo(this.endpoint);
     return sender.send(this.context.getBundleId(), this.transformId, writer.finish(), isLast) ?? NonPromise;
   }
 }

@@ -83,7 +83,8 @@ test("a runner that goes without a word ends it, and it says which one", async (
   await runner.stop();
   const { status, stderr } = await ended;
   expect(status).toBe(1);
-  expect(stderr).toContain(`Worker 7-1 lost its runner at ${where}.`);
+  expect(stderr).toMatch(/^Worker 7-1 lost its runner at [^\n]*\n$/);
+  expect(stderr).toContain(`at ${where}.`);
 });
 
 test("a runner without a provision service ends it", async () => {

@@ -1,5 +1,6 @@
 // Memory stays bounded however much goes in or out, and no element is too large.
 import { createHash } from "node:crypto";
+import { STEADY } from "../../../runners/worker/data/message_size";
 import { FanOutFn, GateFn, LengthFn, seen } from "./dofns";
 import { Job } from "./job";
 import { decode, encode } from "./stages";
@@ -28,6 +29,19 @@ test("an element that fans out to 200 MB waits for a slow runner", async () => {
   expect(received.messages(instructionId).length).toBeLessThan(100);
   // What is on its way: the worker's four megabytes, the streams' buffers on both sides, a message each.
   expect(lead).toBeLessThan(40 * MB);
+});
+
+test("a job server that passes on what comes gets messages that do not grow", async () => {
+  const steady = await Job.start("steady", { messageSize: STEADY });
+  try {
+    const { received } = steady.runner;
+    const { instructionId } = await steady.run(steady.stage(new FanOutFn(400, 100_000)), [0]);
+    const sizes = received.messages(instructionId).map(({ length }) => length);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeGreaterThan(40 * MB);
+    expect(Math.max(...sizes)).toBeLessThan(STEADY(0) + 110_000);
+  } finally {
+    await steady.stop();
+  }
 });
 
 test("a runner that sends 100 MB waits for a slow DoFn", async () => {

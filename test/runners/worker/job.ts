@@ -1,7 +1,7 @@
 // A worker at a runner of a test, and bundles run on it.
 import type { InstructionResponse, ProcessBundleDescriptor } from "apache-beam/proto/beam_fn_api";
 import type { Root } from "apache-beam/pvalue";
-import { Worker } from "../../../runners/worker";
+import { Worker, type WorkerOptions } from "../../../runners/worker/worker";
 import type { AsyncDoFn } from "../../../transforms";
 import { FakeRunner } from "./fake_runner";
 import { decode, encode, stageOf } from "./stages";
@@ -19,7 +19,7 @@ export class Job {
     readonly ended: Promise<void>,
   ) {}
 
-  static async start(id = "worker-1", options: { loggingEndpoint?: string } = {}): Promise<Job> {
+  static async start(id = "worker-1", options: Partial<WorkerOptions> = {}): Promise<Job> {
     const runner = await FakeRunner.start();
     const controlEndpoint = runner.endpoint();
     const worker = new Worker({ id, controlEndpoint, loggingEndpoint: controlEndpoint, ...options });
