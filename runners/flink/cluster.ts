@@ -1,5 +1,6 @@
 // A Flink cluster that runs already: whether it is there, whether it is the right one, and how large it is.
 import { JobServerSetupError } from "../job_server/errors";
+import { checkVersion, needsVersion } from "../portable/cluster";
 
 /** What the job server is made for: the classes of both sides must be the same. */
 export const FLINK_VERSION = "1.19";
@@ -20,13 +21,8 @@ export interface FlinkClusterSize {
 export async function askFlink(master: string, signal?: AbortSignal): Promise<FlinkClusterSize> {
   const { "flink-version": version } = await ask(master, "config", signal);
   if (typeof version !== "string") throw unreachable(master, "what answers there is something else");
-  if (version !== FLINK_VERSION && !version.startsWith(`${FLINK_VERSION}.`)) {
-    throw new JobServerSetupError(
-      "ENGINE_VERSION",
-      `The Flink at ${master} (--flink_master) is ${version}; this runner needs Flink ${FLINK_VERSION}. Use a cluster of ` +
-        `that version, or a job server of Beam for yours: --job_server_jar or --job_endpoint.`,
-    );
-  }
+  const needs = needsVersion(`Flink ${FLINK_VERSION}`);
+  checkVersion(`The Flink at ${master} (--flink_master)`, version, FLINK_VERSION, needs);
   const { "slots-total": slots, taskmanagers: taskManagers } = await ask(master, "overview", signal);
   if (typeof slots !== "number" || typeof taskManagers !== "number" || slots === 0) {
     throw unreachable(master, "it has no TaskManager");

@@ -3,13 +3,12 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { JobServerSetupError } from "../job_server/errors";
 import type { Waiting } from "../portable";
+import { checkVersion, needsVersion } from "../portable/cluster";
 
 /** What the job server is made for: the classes of both sides must be the same. */
 export const SPARK_VERSION = "3.5";
 
-const NEEDED =
-  `this runner needs Spark ${SPARK_VERSION} with Scala 2.12. Use a cluster of that version, or a job server of Beam for yours: ` +
-  "--job_server_jar or --job_endpoint.";
+const NEEDS = needsVersion(`Spark ${SPARK_VERSION} with Scala 2.12`);
 
 const ANSWER_MS = 10_000;
 /** The page is asked for what it may tell; nobody waits for it long. */
@@ -26,11 +25,8 @@ const PAGE_PORT = 8080;
 export async function checkSpark(master: string, env: NodeJS.ProcessEnv = process.env): Promise<void> {
   await checkListens(master);
   const version = await versionOnPage(master, Number(env.SPARK_MASTER_WEBUI_PORT ?? PAGE_PORT));
-  if (version === undefined || version === SPARK_VERSION || version.startsWith(`${SPARK_VERSION}.`)) return;
-  throw new JobServerSetupError(
-    "ENGINE_VERSION",
-    `The Spark at ${master} (--spark_master) is ${version}; ${NEEDED}`,
-  );
+  if (version === undefined) return;
+  checkVersion(`The Spark at ${master} (--spark_master)`, version, SPARK_VERSION, NEEDS);
 }
 
 async function checkListens(master: string): Promise<void> {
@@ -71,7 +67,7 @@ export function explainSparkFailure(master: string, text: string): string | unde
     !/All masters are unresponsive|InvalidClassException|IncompatibleClassChange|NoSuchMethodError/.test(text)
   )
     return undefined;
-  return `The Spark master at ${master} (--spark_master) does not understand this runner; ${NEEDED}`;
+  return `The Spark master at ${master} (--spark_master) does not understand this runner; ${NEEDS}`;
 }
 
 /** When tasks should be done that only list what there is to read. */
@@ -94,7 +90,7 @@ export function whySparkWaits(master: string, log: string): Waiting | undefined 
   return {
     reason:
       `No task of the job has ended on the Spark cluster at ${master} yet. When the first ones are not long ones, its Spark may be ` +
-      `of another version; ${NEEDED} The standard error of the executors, on the master's page, tells more.`,
+      `of another version; ${NEEDS} The standard error of the executors, on the master's page, tells more.`,
     afterSeconds: FIRST_TASKS_S,
   };
 }

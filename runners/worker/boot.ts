@@ -3,7 +3,7 @@
 // Without arguments it gets them in a message from the pool, and may be told before what it will need.
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { GROWING, STEADY } from "./data/message_size";
+import { STEADY } from "./data/message_size";
 import { describeFailure, LostRunnerError, WorkerError } from "./errors";
 import { readJobOptions, type JobOptions } from "./job_options";
 import { captureConsole } from "./logging/console_capture";
@@ -56,7 +56,7 @@ export async function boot(args: readonly string[]): Promise<void> {
     throw new WorkerError("A worker process needs --id and --control_endpoint.");
   const loggingEndpoint = info?.loggingEndpoint?.url ?? given.loggingEndpoint;
   const options = readJobOptions(info?.pipelineOptions);
-  const messageSize = options.passes_on_outputs === true ? STEADY : GROWING;
+  const messageSize = options.passes_on_outputs === true ? STEADY : undefined;
   const worker = new Worker({ id, controlEndpoint, loggingEndpoint, messageSize });
   const restoreConsole = captureConsole(worker.log);
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => worker.stop());
