@@ -13,8 +13,8 @@ const { inputFormat } = require("../dist/storage/formats");
 const { predictionBlockCoder, recordBlockCoder } = require("../dist/transforms");
 const { decodeKeyedBlock } = require("../dist/transforms/blocks/keyed_block");
 const { DistinctRows } = require("../dist/transforms/distinct/distinct_rows");
-const { PartitionRows } = require("../dist/transforms/distinct/partition_rows");
-const { recordHash } = require("../dist/transforms/distinct/record_order");
+const { recordHashes } = require("../dist/transforms/distinct/record_order");
+const { WaitingRows } = require("../dist/transforms/distinct/waiting_rows");
 const { PredictFn } = require("../dist/transforms/predict");
 const { Reader, Writer } = require("protobufjs");
 
@@ -66,8 +66,8 @@ const decodeAll = (coder, encoded) =>
   encoded.map((bytes) => coder.decode(new Reader(bytes), "needsDelimiters"));
 
 const batches = await all(lines());
-const blocks = batches.map(({ records, numbers, offsets }) => {
-  return { file: "generated", unit: "line", records, numbers, offsets };
+const blocks = batches.map(({ records, numbers, offsets, flat }) => {
+  return { file: "generated", unit: "line", records, numbers, offsets, flat };
 });
 const encodedRecords = encodeAll(recordBlockCoder, blocks);
 
@@ -115,24 +115,18 @@ async function write(format) {
 
 const PARTITIONS = 64;
 
-const partitions = Array.from({ length: PARTITIONS }, () => new PartitionRows());
+const waiting = new WaitingRows(PARTITIONS);
 
 /** As `distinct` does it before the shuffle, in memory that the bundle before has used. */
 function partition() {
-  for (const block of predictions) {
-    for (let i = 0; i < block.records.length; i++) {
-      const hash = recordHash(block.records, i);
-      partitions[((hash / 2 ** 32) | 0) % PARTITIONS].add(block, i, hash);
-    }
-  }
-  return partitions.flatMap((rows) => rows.take() ?? []);
+  const sent = predictions.flatMap((block) => waiting.add(block, recordHashes(block.records, block.flat)));
+  return [...sent, ...waiting.takeRest()].map(({ bytes }) => bytes);
 }
 const partitioned = partition();
 
 function hash() {
   let sum = 0;
-  for (const { records } of predictions)
-    for (let i = 0; i < records.length; i++) sum += recordHash(records, i);
+  for (const { records, flat } of predictions) sum += recordHashes(records, flat)[0];
   return sum;
 }
 

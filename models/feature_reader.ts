@@ -1,6 +1,6 @@
 // Reads the numbers of JSON records straight from their bytes into the rows of a tensor, and checks them on the way.
 import type { FeaturePlan, PlannedFeature } from "./feature_plan";
-import { startOf, type JsonTexts } from "./json_texts";
+import { startOf, type FlatTexts, type JsonTexts } from "./json_texts";
 
 const QUOTE = 0x22;
 const PLUS = 0x2b;
@@ -49,20 +49,25 @@ export class FeatureReader {
   /** The texts that did not fit in the last `read`, in their order. */
   unfit: number[] = [];
 
+  /** In the order of the columns, and in that of the text before. */
+  private readonly fields: readonly Field[];
   private readonly order: Field[];
   private readonly allowsOthers: boolean;
   private bytes: Buffer = Buffer.alloc(0);
   private words = wordsOf(this.bytes);
+  private flatNames: readonly string[] | undefined;
+  private flatColumns: Int32Array | undefined;
 
   constructor({ features, allowsOthers }: FeaturePlan) {
     let column = 0;
-    this.order = features.map((feature) => {
+    this.fields = features.map((feature) => {
       const head = wordsOf(Buffer.from(`${JSON.stringify(feature.name)}:`));
       const count = feature.items ?? 1;
       const field = { ...feature, head, size: head.byteLength, count, column, hasRule: hasRule(feature) };
       column += count;
       return field;
     });
+    this.order = [...this.fields];
     this.width = column;
     this.allowsOthers = allowsOthers;
   }
@@ -76,12 +81,46 @@ export class FeatureReader {
     this.bytes = texts.bytes;
     this.words = wordsOf(texts.bytes);
     this.unfit = [];
+    const { flat } = texts;
+    const columns = flat && this.columnsIn(flat.names);
     let row = 0;
     for (let i = 0; i < length; i++) {
-      if (this.record(startOf(texts, i), texts.ends[i], rows, row * this.width)) row++;
+      const at = row * this.width;
+      const isFit =
+        flat !== undefined && columns !== undefined && isFlat(flat, i)
+          ? this.copy(flat.values, i * flat.names.length, columns, rows, at)
+          : this.record(startOf(texts, i), texts.ends[i], rows, at);
+      if (isFit) row++;
       else this.unfit.push(i);
     }
     return row;
+  }
+
+  /** Where each column of a row is among the numbers of flat texts with these names; undefined where such texts do not fit. */
+  private columnsIn(names: readonly string[]): Int32Array | undefined {
+    if (this.flatNames === names) return this.flatColumns;
+    this.flatNames = names;
+    const columns = Int32Array.from(this.fields, ({ name }) => names.indexOf(name));
+    const hasAll = this.fields.every(({ items }) => items === undefined) && !columns.includes(-1);
+    this.flatColumns = hasAll && (this.allowsOthers || names.length === columns.length) ? columns : undefined;
+    return this.flatColumns;
+  }
+
+  /** Takes a row over from the numbers at `from`; returns whether they are as the rules want them. */
+  private copy(
+    numbers: Float64Array,
+    from: number,
+    columns: Int32Array,
+    rows: Float64Array | Float32Array,
+    at: number,
+  ): boolean {
+    const { fields } = this;
+    for (let i = 0; i < columns.length; i++) {
+      const value = numbers[from + columns[i]];
+      if (fields[i].hasRule && !isAllowed(value, fields[i])) return false;
+      rows[at + i] = value;
+    }
+    return true;
   }
 
   /** Reads the record `bytes[p..end)` into `rows` from `at` on; returns whether it fits. */
@@ -168,6 +207,10 @@ export class FeatureReader {
     for (let i = 0; i < order.length; i++) if (startsWith(words, p, end, order[i])) return i;
     return NO_FIT;
   }
+}
+
+function isFlat({ names, values }: FlatTexts, i: number): boolean {
+  return !Number.isNaN(values[i * names.length]);
 }
 
 function wordsOf(bytes: Uint8Array): DataView {

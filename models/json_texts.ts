@@ -5,6 +5,15 @@ import type { PredictionError } from "./errors";
 export interface JsonTexts {
   readonly bytes: Buffer;
   readonly ends: Uint32Array;
+  /** The numbers of those texts that are flat, where somebody has parsed them already. */
+  readonly flat?: FlatTexts;
+}
+
+/** The numbers of texts that are objects of the same names in the same order, with nothing but numbers for values. */
+export interface FlatTexts {
+  readonly names: readonly string[];
+  /** One row a text, as many columns as names; the first is NaN where the text is another. */
+  readonly values: Float64Array;
 }
 
 /** What a model says of JSON texts: of each its prediction as a compact JSON text, `null` where there is none. */

@@ -59,10 +59,7 @@ export abstract class OnnxModel<Input extends object = object, Output = unknown>
   protected abstract readOutputs(outputs: OnnxOutputs, rows: number): Output[];
 
   protected override async load(): Promise<void> {
-    // ONNX Runtime reports its use to its maker unless it is told not to; what is predicted here is nobody's business.
-    process.env.ORT_DISABLE_TELEMETRY ??= "1";
-    // Loaded here: who only asks for a model's metadata does not wait for the native library.
-    const { InferenceSession, Tensor } = require("onnxruntime-node") as typeof import("onnxruntime-node");
+    const { InferenceSession, Tensor } = require("./onnx_runtime") as typeof import("./onnx_runtime");
     const { intraOpNumThreads, interOpNumThreads, executionProviders } =
       this.settings.onnx ?? configuration().onnx;
     this.TensorClass = Tensor;

@@ -29,6 +29,14 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** Starts a worker while the rest of this program is loaded, which takes a third of a second. */
+function startEarly({ runner }: CommonOptions): void {
+  if (runner !== "direct") return;
+  const { startEarlyWorker } =
+    require("../runners/direct/early_worker") as typeof import("../runners/direct/early_worker");
+  startEarlyWorker(["../transforms", "../models/onnx_runtime"].map((name) => require.resolve(name)));
+}
+
 const HELP = `
 Examples:
   beam-predict --input 'in/*.ldjson' --output out.ldjson         predict with the default model
@@ -52,14 +60,18 @@ function program(): Command {
         const names = command.commands.map((sub) => sub.name()).join(", ");
         throw new UsageError(`Unknown command '${unknown}'. The commands are: ${names}.`);
       }
+      startEarly(options);
       return (require("./commands/predict") as typeof import("./commands/predict")).run(options);
     });
   addCommonOptions(command.command("species_counts").alias("species-counts"), "-")
     .description("count the records of each predicted species")
     .allowExcessArguments(false)
-    .action((options: CommonOptions) =>
-      (require("./commands/species_counts") as typeof import("./commands/species_counts")).run(options),
-    );
+    .action((options: CommonOptions) => {
+      startEarly(options);
+      return (require("./commands/species_counts") as typeof import("./commands/species_counts")).run(
+        options,
+      );
+    });
   addWorkerPoolOptions(command.command("worker_pool").alias("worker-pool"))
     .description("start worker processes when an engine asks for them (--environment_type EXTERNAL)")
     .allowExcessArguments(false)

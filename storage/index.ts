@@ -6,6 +6,8 @@ export { readNumbers, writeNumbers } from "./number_bytes";
 export * from "./file_systems";
 export * from "./formats";
 export { hash53 } from "./hash";
+export type { FlatNumbers } from "./flat_numbers";
+export { FlatHasher } from "./json/flat_hash";
 export { Canonicalizer } from "./json/canonical";
 export { RecordHasher } from "./json/record_hash";
 export { MAX_DEPTH } from "./json/compact";

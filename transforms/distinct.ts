@@ -13,19 +13,13 @@ import { jsonCoder, keyedBytesCoder } from "./blocks/coder";
 import { decodeKeyedBlock } from "./blocks/keyed_block";
 import { predictionBlockCoder, type PredictionBlock } from "./blocks/prediction_block";
 import { DistinctRows } from "./distinct/distinct_rows";
-import { PartitionRows } from "./distinct/partition_rows";
-import { recordHash } from "./distinct/record_order";
+import { recordHashes } from "./distinct/record_order";
+import { WaitingRows } from "./distinct/waiting_rows";
 
 export interface DistinctOptions {
   /** How many parts the records are shuffled into, each of which must fit in a worker's memory. Default 64. */
   partitions?: number;
 }
-
-/**
- * A partition's rows are handed on when they reach this many bytes, so that a bundle holds 16 MiB at most; room is of powers of 2. Of a
- * megabyte they were no faster, and to Java blocks of half a megabyte and more are huge objects, which it rounds up to whole megabytes.
- */
-const FLUSH_BYTES = (1 << 18) - (1 << 14);
 
 const PARTITIONS = 64;
 
@@ -87,12 +81,12 @@ interface PartitionContext {
   window: ParDoLookupParam<Window>;
 }
 
-/** Splits blocks by the hash of their records; a bundle's rows wait here by window and partition. */
+/** Splits blocks by the hash of their records; a bundle's rows wait here by window. */
 class PartitionFn implements AsyncDoFn<PredictionBlock, KV<number, Uint8Array>, PartitionContext> {
   beamName = "partition";
-  private windows!: Map<string, { window: Window; partitions: PartitionRows[] }>;
-  /** Partitions without rows: to find new memory for each bundle took a third of the time. */
-  private spare: PartitionRows[] | undefined;
+  private windows!: Map<string, { window: Window; rows: WaitingRows }>;
+  /** Rows that are not in use: to find new memory for each bundle took a third of the time. */
+  private spare: WaitingRows | undefined;
 
   constructor(readonly partitions: number) {}
 
@@ -101,48 +95,36 @@ class PartitionFn implements AsyncDoFn<PredictionBlock, KV<number, Uint8Array>, 
   }
 
   *process(block: PredictionBlock, context: PartitionContext): Generator<KV<number, Uint8Array>> {
-    const partitions = this.partitionsOf(context.window.lookup());
-    for (let i = 0; i < block.records.length; i++) {
-      const hash = recordHash(block.records, i);
-      // The high bits: the low ones choose the slot in a table, where a partition's rows must not crowd.
-      const key = ((hash / 2 ** 32) | 0) % this.partitions;
-      partitions[key].add(block, i, hash);
-      if (partitions[key].size > FLUSH_BYTES) yield* flush(key, partitions[key]);
-    }
+    const rows = this.rowsOf(context.window.lookup());
+    const sent = rows.add(block, recordHashes(block.records, block.flat));
+    for (const { partition, bytes } of sent) yield { key: partition, value: bytes };
   }
 
   *finishBundle(): Generator<WindowedValue<KV<number, Uint8Array>>> {
-    for (const { window, partitions } of this.windows.values()) {
+    for (const { window, rows } of this.windows.values()) {
       const origin = {
         windows: [window],
         timestamp: window.maxTimestamp(),
         pane: PaneInfoCoder.ONE_AND_ONLY_FIRING,
       };
-      for (const [key, rows] of partitions.entries()) {
-        for (const value of flush(key, rows)) yield { value, ...origin };
-      }
-      this.spare = partitions;
+      for (const { partition, bytes } of rows.takeRest())
+        yield { value: { key: partition, value: bytes }, ...origin };
+      this.spare = rows;
     }
     this.windows.clear();
   }
 
-  private partitionsOf(window: Window): PartitionRows[] {
+  private rowsOf(window: Window): WaitingRows {
     const name =
       window instanceof IntervalWindow ? `${window.start.toString()}-${window.end.toString()}` : "global";
     let known = this.windows.get(name);
     if (known === undefined) {
-      const partitions = this.spare ?? Array.from({ length: this.partitions }, () => new PartitionRows());
+      known = { window, rows: this.spare ?? new WaitingRows(this.partitions) };
       this.spare = undefined;
-      known = { window, partitions };
       this.windows.set(name, known);
     }
-    return known.partitions;
+    return known.rows;
   }
-}
-
-function* flush(key: number, rows: PartitionRows): Generator<KV<number, Uint8Array>> {
-  const value = rows.take();
-  if (value !== undefined) yield { key, value };
 }
 
 /** Gives riders a partition of their own, the one after the last. */

@@ -80,14 +80,17 @@ export class PredictFn implements AsyncDoFn<RecordBlock, Tagged<PredictOutputs>>
   }
 
   async *process(block: RecordBlock): AsyncGenerator<Tagged<PredictOutputs>> {
-    const { records } = block;
+    const { records, flat } = block;
     const model = ModelManager.instance.getModel(this.qualifiedName);
     const seen = this.extraFields === "allow" ? fieldNamesOf(model.inputSchema) : [];
-    const { bytes, ends, errors } = await model.predictTexts(records, seen);
+    const { bytes, ends, errors } = await model.predictTexts(
+      { bytes: records.bytes, ends: records.ends, flat },
+      seen,
+    );
     const outcomes = new Uint8Array(records.length);
     for (const { row, error } of errors) outcomes[row] = OUTCOMES.indexOf(error.kind);
     const predictions = new ByteColumn(bytes, ends);
-    yield { tag: "predictions", value: { records, predictions, outcomes } };
+    yield { tag: "predictions", value: { records, predictions, outcomes, flat } };
     if (errors.length > 0) {
       yield { tag: "failures", value: errors.map(({ row, error }) => failureOf(block, row, error)) };
     }

@@ -134,14 +134,15 @@ class ReadRangesFn implements AsyncDoFn<SourceRange[], Tagged<ReadOutputs>, Read
     const counts: ReadCounts = { records: 0, blank: 0, unreadable: {} };
     const onBytes = (bytes: number): void => metrics.bytesRead.increment(bytes);
     for await (const { source, batch } of readRanges(sources, reading, storage, onBytes)) {
-      const { records, numbers, offsets, unreadable, blank } = batch;
+      const { records, numbers, offsets, flat, unreadable, blank } = batch;
       const file = source.name;
       const { unit } = inputFormat(source.format);
       counts.records += records.length;
       counts.blank += blank;
       for (const { kind } of unreadable) counts.unreadable[kind] = (counts.unreadable[kind] ?? 0) + 1;
       metrics.recordsRead.increment(records.length + unreadable.length);
-      if (records.length > 0) yield { tag: "records", value: { file, unit, records, numbers, offsets } };
+      if (records.length > 0)
+        yield { tag: "records", value: { file, unit, records, numbers, offsets, flat } };
       if (unreadable.length > 0) {
         const failures = unreadable.map(({ kind, number, offset, reason, content }) => {
           return { kind, ...placeOf(file, unit, number, offset), reason, content };

@@ -12,6 +12,7 @@ import { JobFailedError } from "../portable/errors";
 import { PLAIN_ERRORS } from "../portable/failure_text";
 import type { Metrics, PipelineBuilder, PipelineRunner, RunnerOptions, RunOptions } from "../runner";
 import { checkSupported } from "../unsupported";
+import { takeEarlyWorker } from "./early_worker";
 import type { FromWorker, StageMessage, WorkerSettings } from "./messages";
 import { describeStage } from "./plan/descriptor";
 import { liftCombines } from "./plan/lift_combines";
@@ -38,7 +39,7 @@ export class DirectRunner implements PipelineRunner {
     { onMetrics, onStageMetrics, signal }: RunOptions = {},
   ): Promise<Metrics> {
     // A process takes as long to be ready as a pipeline to be built.
-    const first = new WorkerProcess();
+    const first = takeEarlyWorker() ?? new WorkerProcess();
     let scheduler: Scheduler | undefined;
     let folder: string | undefined;
     try {

@@ -26,9 +26,12 @@ export class WorkerProcess {
   /** How it ended, before anybody listened. */
   private death: string | undefined;
 
-  /** Starts it: it gets ready while whoever started it finds out what there is to do. */
-  constructor() {
-    this.process = fork(MAIN, [], {
+  /**
+   * Starts it: it gets ready while whoever started it finds out what there is to do.
+   * @param modules which it loads in the meantime
+   */
+  constructor(modules: readonly string[] = []) {
+    this.process = fork(MAIN, modules, {
       // V8's own serialization: buffers are copied, not written as JSON.
       serialization: "advanced",
       execArgv: [...WORKER_NODE_OPTIONS],
@@ -53,6 +56,17 @@ export class WorkerProcess {
     this.listener = listener;
     if (this.death !== undefined) listener.onDeath(this.death);
     else this.tell(begin);
+  }
+
+  /** Lets this process end without it, which then ends too; `ref` takes that back. */
+  unref(): void {
+    this.process.unref();
+    this.process.channel?.unref();
+  }
+
+  ref(): void {
+    this.process.ref();
+    this.process.channel?.ref();
   }
 
   get pid(): number | undefined {

@@ -1,6 +1,7 @@
 // Records read together, and how a reader puts them together: the shape in which every format gives them out.
 import { isUtf8 } from "node:buffer";
 import { ByteColumnBuilder, type ByteColumn } from "../byte_column";
+import { FlatNumbersBuilder, type FlatNumbers } from "../flat_numbers";
 import { BLANK, JsonCompactor, NOT_JSON } from "../json/compact";
 import { QuickLines, ROOM } from "../json/quick_lines";
 import type { ReadingOptions } from "./input_format";
@@ -28,6 +29,8 @@ export interface RecordBatch {
   /** Of each record, the number of its line or row (from 1), NaN where it is not known, and the byte at which it starts. */
   numbers: Float64Array;
   offsets: Float64Array;
+  /** The numbers in the records, where they were parsed on the way. */
+  flat?: FlatNumbers;
   unreadable: Unreadable[];
   /** Lines of white space alone, which are skipped. */
   blank: number;
@@ -45,6 +48,8 @@ export class BatchBuilder {
   private source: Buffer | undefined;
   private output: Buffer | undefined;
   private readonly records = new ByteColumnBuilder(1 << 17, 1024);
+  private readonly flat = new FlatNumbersBuilder();
+  private readonly namesOfLine = (): string[] | undefined => this.quickLines.names();
   private numbers = new Float64Array(1024);
   private offsets = new Float64Array(1024);
   private unreadable: Unreadable[] = [];
@@ -107,7 +112,7 @@ export class BatchBuilder {
    * @returns the position behind the lines that were added: none, when the first is blank, no record, or not plain
    */
   addPlainLines(source: Buffer, from: number, to: number, number: number, offset: number): number {
-    const { records, quickLines } = this;
+    const { records, quickLines, flat } = this;
     const { batchSize, batchBytes, maxRecordBytes } = this.options;
     records.reserve(to - from + ROOM);
     if (this.output !== records.bytes) quickLines.setOutput((this.output = records.bytes));
@@ -115,12 +120,13 @@ export class BatchBuilder {
     while (from < to && records.length < batchSize && records.size < batchBytes) {
       const end = quickLines.compact(from, records.size);
       if (end < 0) break;
-      const { lineEnd } = quickLines;
+      const { lineEnd, columns } = quickLines;
       if (lineEnd - from > maxRecordBytes) {
         // It will be overwritten.
         this.output = undefined;
         break;
       }
+      if (columns > 0) flat.add(records.length, quickLines.numbers, quickLines.shape, this.namesOfLine);
       this.endAt(end, number++, offset);
       offset += lineEnd + 1 - from;
       from = lineEnd + 1;
@@ -190,6 +196,7 @@ export class BatchBuilder {
       records,
       numbers: this.numbers.slice(0, records.length),
       offsets: this.offsets.slice(0, records.length),
+      flat: this.flat.build(records.length),
       unreadable: this.unreadable,
       blank: this.blank,
     };

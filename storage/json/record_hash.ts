@@ -37,8 +37,8 @@ interface KnownName {
 }
 
 /** The primes of `hash53`. */
-const PRIME_1 = 2654435761 | 0;
-const PRIME_2 = 1597334677;
+export const PRIME_1 = 2654435761 | 0;
+export const PRIME_2 = 1597334677;
 
 /**
  * Hashes records, compact JSON texts that JsonCompactor has let through.
@@ -76,6 +76,14 @@ export class RecordHasher {
     if (!isObject) return hash53(canonicalizer.bytes, 0, size);
     this.members(canonicalizer.bytes, 0, size, true);
     return this.finish();
+  }
+
+  /** What the name of a member, which has no escapes, puts into the hash. */
+  hashOfName(name: string): number {
+    this.source = Buffer.from(`"${name}"`);
+    this.p = 0;
+    this.string();
+    return this.low;
   }
 
   /**
@@ -241,13 +249,16 @@ export class RecordHasher {
     this.high = (hash / 2 ** 32) | 0;
   }
 
-  /** The halves as one number, mixed as `hash53` does. */
   private finish(): number {
-    let { low, high } = this;
-    low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
-    high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
-    return 2 ** 32 * (2097151 & high) + (low >>> 0);
+    return mixHalves(this.high, this.low);
   }
+}
+
+/** The halves of a hash as one number, mixed as `hash53` does. */
+export function mixHalves(high: number, low: number): number {
+  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
+  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
+  return 2 ** 32 * (2097151 & high) + (low >>> 0);
 }
 
 /** Whether a text that ends before `end` has a name at `p`. The last words overlap; as doubles, no name is equal to another one. */

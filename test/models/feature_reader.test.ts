@@ -226,3 +226,42 @@ describe("a plan is made", () => {
       expect(list(change)).toBeUndefined();
   });
 });
+
+test("numbers that were parsed before are taken over, those of other names and rules as their texts are", () => {
+  const rule = fc.constantFrom<JsonSchema>(number, { type: "integer" }, { type: "number", minimum: 0 });
+  const names = fc.shuffledSubarray(["a", "b", "c"], { minLength: 1 });
+  const value = fc.constantFrom(0, -0, 1, -2, 0.5, 1e15, NaN);
+  fc.assert(
+    fc.property(
+      rule,
+      rule,
+      fc.boolean(),
+      names,
+      fc.array(fc.tuple(value, value, value), { minLength: 1 }),
+      (a, b, additionalProperties, names, values) => {
+        const reader = readerOf({ a, b }, { additionalProperties });
+        // A row whose first number is NaN stands for a text of another kind, and others hold none.
+        const rows = values.map((row) => names.map((_, i) => (i > 0 && Number.isNaN(row[i]) ? 3 : row[i])));
+        const texts = rows.map((row) =>
+          Number.isNaN(row[0])
+            ? '{"b":7,"a":5}'
+            : `{${names.map((name, i) => `"${name}":${text(row[i])}`).join(",")}}`,
+        );
+        const flat = { names, values: Float64Array.from(rows.flat()) };
+        const data = new Float64Array(2 * texts.length).fill(NaN);
+        const count = reader.read({ ...textsOf(texts), flat }, data);
+        const taken = {
+          rows: Array.from({ length: count }, (_, i) => [...data.subarray(2 * i, 2 * i + 2)]),
+          unfit: reader.unfit,
+        };
+        expect(taken).toEqual(read(readerOf({ a, b }, { additionalProperties }), texts));
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
+
+/** A number as a text; minus zero keeps its sign. */
+function text(value: number): string {
+  return Object.is(value, -0) ? "-0" : String(value);
+}

@@ -1,6 +1,6 @@
 // A block of predictions: records, each with what the model said of it, as one Beam element.
 import type { PredictionErrorKind } from "../../models";
-import { ByteColumn, ByteColumnBuilder } from "../../storage";
+import { ByteColumn, ByteColumnBuilder, type FlatNumbers } from "../../storage";
 import { BytesCoder } from "./coder";
 
 /** What became of a record: it was predicted, or why its prediction is `null`. Stored by its place in this list. */
@@ -21,6 +21,8 @@ export interface PredictionBlock {
   predictions: ByteColumn;
   /** Of each record, what became of it: an index into `OUTCOMES`. */
   outcomes: Uint8Array;
+  /** The numbers in flat records, as long as the block stays in the process that has read it. */
+  flat?: FlatNumbers;
 }
 
 /** How many rows a builder has room for at first. */
@@ -41,11 +43,6 @@ export class PredictionBlockBuilder {
     return this.room.subarray(0, this.length);
   }
 
-  /** The bytes of its texts. */
-  get size(): number {
-    return this.records.size + this.predictions.size;
-  }
-
   /** Takes over record `i` of a block. */
   addFrom(block: PredictionBlock, i: number): void {
     const { records, predictions, outcomes } = block;
@@ -56,20 +53,14 @@ export class PredictionBlockBuilder {
       this.room.set(room);
     }
     this.room[row] = outcomes[i];
-    this.records.add(records, records.start(i), records.ends[i]);
-    this.predictions.add(predictions, predictions.start(i), predictions.ends[i]);
+    this.records.addUtf8(records, records.start(i), records.ends[i]);
+    this.predictions.addUtf8(predictions, predictions.start(i), predictions.ends[i]);
   }
 
   /** The block; the builder is empty afterwards. */
   build(): PredictionBlock {
     const outcomes = this.outcomes.slice();
     return { records: this.records.build(), predictions: this.predictions.build(), outcomes };
-  }
-
-  /** Forgets what was added, and keeps its room. */
-  clear(): void {
-    this.records.clear();
-    this.predictions.clear();
   }
 }
 

@@ -1,5 +1,5 @@
 // A block of records, as it was read: one Beam element that holds a thousand of them.
-import { ByteColumn, readNumbers, writeNumbers } from "../../storage";
+import { ByteColumn, readNumbers, writeNumbers, type FlatNumbers } from "../../storage";
 import { BytesCoder } from "./coder";
 
 /** Records read together from one file. */
@@ -13,6 +13,8 @@ export interface RecordBlock {
   /** Of each record, the number of its line or row (from 1) and the byte at which it starts; NaN where not known. */
   numbers: Float64Array;
   offsets: Float64Array;
+  /** The numbers in flat records, as long as the block stays in the process that has read it. */
+  flat?: FlatNumbers;
 }
 
 /** A block of JSON values that come from no file, for pipelines that have records of their own. */

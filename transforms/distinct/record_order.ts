@@ -3,8 +3,10 @@ import {
   Canonicalizer,
   compareBytes,
   equalWords,
+  FlatHasher,
   RecordHasher,
   type ByteColumn,
+  type FlatNumbers,
   type Viewed,
 } from "../../storage";
 
@@ -16,6 +18,16 @@ const right = new Canonicalizer();
 export interface Texts extends Viewed {
   start(i: number): number;
   end(i: number): number;
+}
+
+const flatHasher = new FlatHasher();
+
+/** The hashes of a column of records. `flat` holds the numbers of those that are flat. */
+export function recordHashes(records: ByteColumn, flat?: FlatNumbers): Float64Array {
+  const hashes = new Float64Array(records.length).fill(NaN);
+  if (flat !== undefined) flatHasher.hash(flat, hashes);
+  for (let i = 0; i < hashes.length; i++) if (Number.isNaN(hashes[i])) hashes[i] = recordHash(records, i);
+  return hashes;
 }
 
 /** The hash of text `i` of a column of records: the same for all that are equal as JSON, however they are written. */

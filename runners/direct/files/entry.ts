@@ -3,6 +3,29 @@
 /** Lengths of window, key and value, little endian. */
 export const HEADER_BYTES = 12;
 
+/** What stands before the value of an entry. */
+export function entryHead(window: Uint8Array, key: Uint8Array, valueLength: number): Buffer {
+  const head = Buffer.allocUnsafe(HEADER_BYTES + window.length + key.length);
+  writeHead(head, 0, window, key, valueLength);
+  return head;
+}
+
+/** Writes what stands before a value; returns the position behind it. */
+function writeHead(
+  bytes: Buffer,
+  at: number,
+  window: Uint8Array,
+  key: Uint8Array,
+  valueLength: number,
+): number {
+  at = bytes.writeUInt32LE(window.length, at);
+  at = bytes.writeUInt32LE(key.length, at);
+  at = bytes.writeUInt32LE(valueLength, at);
+  bytes.set(window, at);
+  bytes.set(key, at + window.length);
+  return at + window.length + key.length;
+}
+
 /** Bytes that are written one after the other; the buffer doubles as it fills. */
 export class EntryBuffer {
   private bytes = Buffer.allocUnsafeSlow(1 << 10);
@@ -15,13 +38,7 @@ export class EntryBuffer {
   add(window: Uint8Array, key: Uint8Array, value: Uint8Array): void {
     const total = HEADER_BYTES + window.length + key.length + value.length;
     if (this.size + total > this.bytes.length) this.grow(total);
-    const { bytes } = this;
-    let at = bytes.writeUInt32LE(window.length, this.size);
-    at = bytes.writeUInt32LE(key.length, at);
-    at = bytes.writeUInt32LE(value.length, at);
-    bytes.set(window, at);
-    bytes.set(key, at + window.length);
-    bytes.set(value, at + window.length + key.length);
+    this.bytes.set(value, writeHead(this.bytes, this.size, window, key, value.length));
     this.size += total;
   }
 

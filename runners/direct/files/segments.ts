@@ -1,8 +1,8 @@
 // The files of borders: what a task writes is cut into partitions, of each of which a file has segments.
-import { closeSync, openSync, readSync, rmSync, statfsSync, writeSync } from "node:fs";
+import { closeSync, openSync, readSync, rmSync, statfsSync, writevSync } from "node:fs";
 import path from "node:path";
 import { DiskFullError } from "../errors";
-import { EntryBuffer } from "./entry";
+import { EntryBuffer, entryHead } from "./entry";
 
 /** A part of a file that holds entries of one partition. */
 export interface Segment {
@@ -11,6 +11,9 @@ export interface Segment {
   readonly offset: number;
   readonly length: number;
 }
+
+/** Values of so many bytes are written as they come: to gather them first is to copy them, into memory that is new. */
+const LARGE_VALUE = 1 << 15;
 
 /** So many bytes of the disk are left to others. */
 const SPARE_BYTES = 256 * 2 ** 20;
@@ -34,6 +37,8 @@ export class SegmentWriter {
 
   /** @throws DiskFullError */
   add(partition: number, window: Uint8Array, key: Uint8Array, value: Uint8Array): void {
+    if (value.length >= LARGE_VALUE)
+      return this.write(partition, [entryHead(window, key, value.length), value]);
     const buffer = this.buffers[partition];
     const before = buffer.length;
     buffer.add(window, key, value);
@@ -57,22 +62,28 @@ export class SegmentWriter {
 
   private flush(): void {
     if (this.buffered === 0) return;
-    this.checkRoom();
-    this.fd ??= openSync(this.file, "wx");
     for (const [partition, buffer] of this.buffers.entries()) {
       if (buffer.length === 0) continue;
-      writeAll(this.fd, buffer.view(), this.file);
-      this.segments.push({ file: this.file, partition, offset: this.offset, length: buffer.length });
-      this.offset += buffer.length;
+      this.write(partition, [buffer.view()]);
       buffer.clear();
     }
     this.buffered = 0;
   }
 
-  private checkRoom(): void {
+  /** Writes a segment. */
+  private write(partition: number, bytes: readonly Uint8Array[]): void {
+    const length = bytes.reduce((sum, piece) => sum + piece.length, 0);
+    this.checkRoom(length);
+    this.fd ??= openSync(this.file, "wx");
+    writeAll(this.fd, bytes, length, this.file);
+    this.segments.push({ file: this.file, partition, offset: this.offset, length });
+    this.offset += length;
+  }
+
+  private checkRoom(length: number): void {
     const { bavail, bsize } = statfsSync(path.dirname(this.file));
     const free = bavail * bsize;
-    if (free - this.buffered < SPARE_BYTES) throw new DiskFullError(path.dirname(this.file), free);
+    if (free - length < SPARE_BYTES) throw new DiskFullError(path.dirname(this.file), free);
   }
 
   private close(): void {
@@ -81,9 +92,14 @@ export class SegmentWriter {
   }
 }
 
-function writeAll(fd: number, bytes: Buffer, file: string): void {
+function writeAll(fd: number, pieces: readonly Uint8Array[], length: number, file: string): void {
   try {
-    for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
+    let written = writevSync(fd, pieces);
+    // The rest of what was cut short, a rare case.
+    while (written < length) {
+      const rest = Buffer.concat(pieces).subarray(written);
+      written += writevSync(fd, [rest]);
+    }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOSPC")
       throw new DiskFullError(path.dirname(file), 0, error);

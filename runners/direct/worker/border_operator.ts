@@ -1,7 +1,7 @@
 // The operator at the end of a stage: puts elements down in the files of a border.
 import "../../../sdk";
 import { Context, type Coder } from "apache-beam/coders/coders";
-import { FullWindowedValueCoder } from "apache-beam/coders/required_coders";
+import { BytesCoder, FullWindowedValueCoder } from "apache-beam/coders/required_coders";
 import type { PTransform } from "apache-beam/proto/beam_runner_api";
 import type { KV, Window, WindowedValue } from "apache-beam/values";
 import {
@@ -60,10 +60,11 @@ function putterOf(border: Border, { descriptor, pipelineContext }: OperatorConte
       const [keyCoder, valueCoder] = descriptor.coders[coderId].componentCoderIds.map((id) =>
         pipelineContext.getCoder<unknown>(id),
       );
+      const encodeValue = encoderOf(valueCoder);
       return ({ value, windows }, writer) => {
         const kv = value as KV<unknown, unknown>;
         const key = encode(keyCoder, kv.key);
-        const encoded = encode(valueCoder, kv.value);
+        const encoded = encodeValue(kv.value);
         const partition = hashOf(key, 0, key.length) % partitions;
         for (const window of windows) writer.add(partition, encode(windowCoder, window), key, encoded);
       };
@@ -83,6 +84,11 @@ function putterOf(border: Border, { descriptor, pipelineContext }: OperatorConte
       };
     }
   }
+}
+
+/** What turns the values of a coder into bytes. Bytes are what they are: nothing is copied. */
+function encoderOf(coder: Coder<unknown>): (value: unknown) => Uint8Array {
+  return coder instanceof BytesCoder ? (value) => value as Uint8Array : (value) => encode(coder, value);
 }
 
 function encode<T>(coder: Coder<T>, value: T, context = Context.wholeStream): Uint8Array {

@@ -60,6 +60,17 @@ async function run({ task }: Extract<ToWorker, { kind: "task" }>): Promise<void>
   }
 }
 
+// What is known to be needed, while there is nothing else to do. Whether it can be loaded is told when it is asked for.
+setImmediate(() => {
+  for (const name of process.argv.slice(2)) {
+    try {
+      loadModules([name]);
+    } catch {
+      // A model of another kind may do without it.
+    }
+  }
+});
+
 process.on("message", (message: ToWorker) => {
   switch (message.kind) {
     case "begin":
