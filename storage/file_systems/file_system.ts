@@ -1,5 +1,5 @@
 // The interface of every place that files are in, and what is known of a file there.
-import type { StagedOutput } from "./staged_output";
+import type { StagedOutput, StagingOptions } from "./staged_output";
 
 /** A file that was found. */
 export interface FileInfo {
@@ -28,7 +28,7 @@ export interface FileSystem {
   read(file: FileInfo, start: number, end: number): AsyncIterable<Buffer>;
 
   /** The output of one job, to be written aside at first. */
-  stage(target: string, jobId: string): StagedOutput;
+  stage(target: string, jobId: string, options?: StagingOptions): StagedOutput;
 
   /** A name that two paths share exactly when they are the same file: links are followed, dots taken out. */
   identity(path: string): Promise<string>;

@@ -25,12 +25,21 @@ export interface Commit {
 
 /** Writes one shard. */
 export interface ShardWriter {
-  /** Where it is, for `commit`. */
+  /** Where it is, for `commit`; of a shard that is closed. */
   readonly path: string;
   /** Appends bytes; resolves when more may come. */
   write(bytes: Buffer): Promise<void>;
-  /** Ends the shard; resolves when it is safely stored. */
+  /** Ends the shard; resolves when it is stored, as safely as it must be until the commit. */
   close(): Promise<void>;
+}
+
+/** What is known of an output besides where it goes. */
+export interface StagingOptions {
+  /**
+   * Whether what its writers write at a time may be put one after the other into one file, whoever wrote it, and all of
+   * them are on one machine.
+   */
+  canAppend?: boolean;
 }
 
 /**

@@ -95,6 +95,7 @@ export interface OutputEncoding {
 const LINES: OutputFormat = {
   extension: ".ldjson",
   isText: true,
+  isPlainLines: true,
   encoder: () => ({
     header: () => Buffer.alloc(0),
     async encode({ records }) {
@@ -141,6 +142,14 @@ export async function mergeFiles(
   if (format.merge !== undefined) return format.merge(shards);
   const header = fileEncoder(encoding, jobId).header().length;
   return shards.map(({ path, size }, i) => ({ shard: path, start: i === 0 ? 0 : header, end: size }));
+}
+
+/**
+ * Whether what encoders give out at a time may be mixed in one file, whichever of them it is from. Of compressed files it
+ * may not: a line may begin in one member and end in the next.
+ */
+export function canMix({ format, compression }: OutputEncoding): boolean {
+  return compression === undefined && outputFormat(format).isPlainLines === true;
 }
 
 /** @throws FormatError when a format that compresses within is to be compressed as a whole */

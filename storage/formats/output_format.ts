@@ -61,6 +61,11 @@ export interface OutputFormat {
   readonly extension: string;
   /** Whether its files may be compressed as a whole; formats that compress within are not. */
   readonly isText: boolean;
+  /**
+   * Whether its files are nothing but lines, and each call of an encoder gives out whole ones: then those of several files
+   * may be mixed in one.
+   */
+  readonly isPlainLines?: boolean;
 
   /** @param jobId the same for each file of a job, which may be merged */
   encoder(layout: OutputLayout, jobId: string): FileEncoder;

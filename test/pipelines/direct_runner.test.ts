@@ -55,6 +55,54 @@ commandTest("a worker that is killed is replaced, and the output is whole", asyn
   expect(place.lines("out.ldjson")).toHaveLength(15);
 });
 
+/** Code that notes under which name a process had a file that it puts in place. */
+const NOTE_RENAMES = `
+    const fs = require("node:fs/promises");
+    const { rename } = fs;
+    fs.rename = async (from, to) => {
+      if (/^out/.test(to)) require("node:fs").appendFileSync("renamed", require("node:path").basename(from));
+      await rename(from, to);
+    };`;
+
+commandTests([
+  ["out.ldjson", "appended"],
+  ["out.ldjson --runner sdk-direct", "part.ldjson"],
+  ["out.csv", "part.csv"],
+])("puts a file of lines in place as its workers wrote it, no other: %s", async (place, output, name) => {
+  place.write("note.js", NOTE_RENAMES);
+  const env = { NODE_OPTIONS: "--require ./note.js" };
+  const { ended } = place.start(`--input ../sample.ldjson --quiet --errors failed --output ${output}`, {
+    env,
+  });
+  expect(await ended).toMatchObject({ status: 0, stderr: "" });
+  expect(place.read("renamed")).toBe(name);
+});
+
+/** Code that kills the first process that reserves a place in a file. */
+const DIE_APPENDING = `
+    const fs = require("node:fs");
+    const { writeSync } = fs;
+    fs.writeSync = (fd, bytes, ...more) => {
+      const written = writeSync(fd, bytes, ...more);
+      if (bytes.length !== 16 || fs.existsSync("died")) return written;
+      fs.writeFileSync("died", "");
+      process.kill(process.pid, "SIGKILL");
+    };`;
+
+commandTest(
+  "a worker that is killed while it appends is replaced, and the output is whole",
+  async (place) => {
+    place.write("die.js", DIE_APPENDING);
+    const { ended } = place.start("--input ../sample.ldjson --output out.ldjson --quiet", {
+      env: { NODE_OPTIONS: "--require ./die.js" },
+    });
+    expect(await ended).toMatchObject({ status: 0, stderr: "" });
+    expect(place.names()).toEqual(["die.js", "died", "out.errors.ldjson", "out.ldjson"]);
+    expect(new Set(place.lines("out.ldjson")).size).toBe(15);
+    expect(place.lines("out.ldjson")).toHaveLength(15);
+  },
+);
+
 commandTest("SIGKILL of the job takes its workers along; the next job removes its files", async (place) => {
   const { child, ended } = place.start(`--input ../sample.ldjson --output out.ldjson --quiet ${GATED}`);
   const workers = await waitingWorkers(place);

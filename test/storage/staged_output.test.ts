@@ -3,16 +3,23 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { FileAccessError } from "../../storage/errors";
 import { newJobId } from "../../storage/file_systems";
+import type { StagedFolder } from "../../storage/file_systems/local/staged_folder";
 import { commit, shard, staging } from "./staging";
 
 /** The module whose calls the tests make fail. */
 const fs = require("node:fs/promises") as typeof import("node:fs/promises");
 
-const { at, stage, files, write } = staging();
+const staged = staging();
+const { at, stage, files, write } = staged;
 
 afterEach(() => jest.restoreAllMocks());
 
-describe("a file", () => {
+describe.each([
+  ["a file", {}],
+  ["a file that shards are appended to", { canAppend: true }],
+])("%s", (_, options) => {
+  const stage = (target: string): StagedFolder => staged.stage(target, newJobId(), options);
+
   it.each([
     ["no shard", [], ""],
     ["one shard", [["a\n", "b\n"]], "a\nb\n"],
@@ -80,14 +87,18 @@ describe("a folder", () => {
 });
 
 describe.each([
-  ["file", "out", { out: "old" }, { out: "new" }],
+  ["file", "out", { out: "old" }, { out: "new" }, {}],
+  ["file that shards are appended to", "out", { out: "old" }, { out: "new" }, { canAppend: true }],
   [
     "folder",
     "out/",
     { "out/_SUCCESS": "{}\n", "out/part-00000-of-00001.ldjson": "old", "out/other": "old" },
     { "out/_SUCCESS": '{"new":1}\n', "out/part-00000-of-00001.ldjson": "new" },
+    { canAppend: true },
   ],
-])("a previous output, a %s,", (_, target, before, after) => {
+])("a previous output, a %s,", (_, target, before, after, options) => {
+  const stage = (target: string): StagedFolder => staged.stage(target, newJobId(), options);
+
   beforeEach(async () => {
     for (const [name, text] of Object.entries(before)) await write(name, text);
   });
@@ -121,7 +132,7 @@ describe.each([
     const shards = [await shard(output, "new")];
     const rename = fs.rename;
     jest.spyOn(fs, "rename").mockImplementation(async (from, to) => {
-      if (path.resolve(String(to)) === at("out") && String(from).includes("final"))
+      if (path.resolve(String(to)) === at("out") && /final|appended$/.test(String(from)))
         throw new Error("not now");
       await rename(from, to);
     });
@@ -155,7 +166,9 @@ it.each(["out", "out/"])("a commit to %s whose shards are nowhere is an error", 
   await expect(commit(output, [path.join(output.folder, "lost")], {})).rejects.toThrow(FileAccessError);
 });
 
-describe("an output that can't be written", () => {
+describe.each([{}, { canAppend: true }])("an output that can't be written: %o", (options) => {
+  const stage = (target: string): StagedFolder => staged.stage(target, newJobId(), options);
+
   async function message(promise: Promise<unknown>): Promise<string> {
     const error: unknown = await promise.catch((error: unknown) => error);
     expect(error).toBeInstanceOf(FileAccessError);

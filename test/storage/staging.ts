@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { newJobId } from "../../storage/file_systems";
 import { StagedFolder } from "../../storage/file_systems/local/staged_folder";
-import type { StagedOutput } from "../../storage/file_systems/staged_output";
+import type { StagedOutput, StagingOptions } from "../../storage/file_systems/staged_output";
 import { temporaryFolder } from "./temporary_folder";
 
 /** Writes a shard; gives its path. */
@@ -27,14 +27,14 @@ export function commit(output: StagedOutput, shards: readonly string[], success:
 /** A temporary folder for each test, its outputs and its files, all by their paths from there. */
 export function staging(): {
   at: (...names: string[]) => string;
-  stage: (target: string, jobId?: string) => StagedFolder;
+  stage: (target: string, jobId?: string, options?: StagingOptions) => StagedFolder;
   files: () => Promise<Record<string, string>>;
   write: (name: string, text: string) => Promise<void>;
 } {
   const at = temporaryFolder();
   return {
     at,
-    stage: (target, jobId = newJobId()) => new StagedFolder(at(target), jobId),
+    stage: (target, jobId = newJobId(), options) => new StagedFolder(at(target), jobId, options),
     files: async () => {
       const entries = await readdir(at(), { withFileTypes: true, recursive: true });
       const names = entries

@@ -11,6 +11,8 @@ export const LAYOUT: OutputLayout = {
   columns: [],
 };
 
+const LF = 0x0a;
+
 /** The lines of rows that are written in blocks. */
 export async function linesOf(
   format: OutputFormat,
@@ -26,6 +28,8 @@ export async function linesOf(
     parts.push(Buffer.from(await encoder.encode({ records, predictions })));
   }
   parts.push(await encoder.finish());
+  // Those of other files may come in between.
+  if (format.isPlainLines) for (const part of parts) expect([undefined, LF]).toContain(part.at(-1));
   const text = Buffer.concat(parts).toString();
   if (text === "") return [];
   expect(text.endsWith("\n")).toBe(true);

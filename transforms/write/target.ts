@@ -1,5 +1,12 @@
 // An output as its writers and its commit know it: where it goes, and how its files are encoded.
-import { fileSystemOf, type OutputEncoding, type StagedOutput, type StorageSettings } from "../../storage";
+import { workplace } from "../../sdk";
+import {
+  canMix,
+  fileSystemOf,
+  type OutputEncoding,
+  type StagedOutput,
+  type StorageSettings,
+} from "../../storage";
 
 /** Plain data: it travels to workers. */
 export interface OutputTarget {
@@ -10,6 +17,7 @@ export interface OutputTarget {
 }
 
 /** The output of a job, written aside until its commit. */
-export function stagedOutput({ path, storage }: OutputTarget, jobId: string): StagedOutput {
-  return fileSystemOf(path, storage).stage(path, jobId);
+export function stagedOutput({ path, storage, encoding }: OutputTarget, jobId: string): StagedOutput {
+  const canAppend = workplace().isOneMachine && canMix(encoding);
+  return fileSystemOf(path, storage).stage(path, jobId, { canAppend });
 }

@@ -1,5 +1,5 @@
 // The executable of a worker process of the direct runner, which forks it: tasks come in as messages, one at a time.
-import "../../../sdk";
+import { setWorkplace } from "../../../sdk";
 import { ProcessBundleDescriptor } from "apache-beam/proto/beam_fn_api";
 import { describeFailure } from "../../worker/errors";
 import { originOf } from "../../worker/logging/stage";
@@ -8,6 +8,8 @@ import type { FromWorker, StageMessage, ToWorker, WorkerSettings } from "../mess
 import type { GroupBorder, MainBorder } from "../plan/borders";
 import { SideInputs } from "./side_inputs";
 import { StageRunner } from "./stage_runner";
+
+setWorkplace({ isOneMachine: true });
 
 const PROGRESS_MS = 100;
 

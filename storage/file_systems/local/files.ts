@@ -40,7 +40,7 @@ export const localFiles: FileSystem = {
     }
   },
 
-  stage: (target, jobId) => new StagedFolder(target, jobId),
+  stage: (target, jobId, options) => new StagedFolder(target, jobId, options),
 
   identity: (name) => realpath(name).catch(() => path.resolve(name)),
 

@@ -1,26 +1,15 @@
-// A shard that is written to a local disk.
-import * as callbacks from "node:fs";
-import { promisify } from "node:util";
+// A shard that is written to a local disk as a file of its own.
 import { FileAccessError } from "../../errors";
 import type { ShardWriter } from "../staged_output";
-
-/**
- * The calls on plain file descriptors: when a job fails nobody closes its shards, and a FileHandle that is collected
- * while open complains on the console.
- */
-const fs = {
-  open: promisify(callbacks.open),
-  write: promisify(callbacks.write),
-  datasync: promisify(callbacks.fdatasync),
-  close: promisify(callbacks.close),
-};
+import { descriptors, writeAll } from "./descriptors";
 
 /**
  * Opens a new file to write.
  * @param target the output that errors name
+ * @param isDurable whether it is on the disk when it is closed; a shard that is copied need not be
  */
-export async function openShard(target: string, path: string): Promise<ShardWriter> {
-  const fd = await fs.open(path, "wx");
+export async function openShard(target: string, path: string, isDurable: boolean): Promise<ShardWriter> {
+  const fd = await descriptors.open(path, "wx");
   const guard = async (action: () => Promise<void>): Promise<void> => {
     try {
       await action();
@@ -30,10 +19,14 @@ export async function openShard(target: string, path: string): Promise<ShardWrit
   };
   return {
     path,
-    write: (bytes) =>
+    write: (bytes) => guard(() => writeAll(fd, bytes)),
+    close: () =>
       guard(async () => {
-        for (let at = 0; at < bytes.length;) at += (await fs.write(fd, bytes, at)).bytesWritten;
+        try {
+          if (isDurable) await descriptors.datasync(fd);
+        } finally {
+          await descriptors.close(fd);
+        }
       }),
-    close: () => guard(() => fs.datasync(fd).finally(() => fs.close(fd))),
   };
 }

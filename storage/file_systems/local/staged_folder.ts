@@ -5,15 +5,18 @@ import { randomBytes } from "node:crypto";
 import path from "node:path";
 import { FileAccessError } from "../../errors";
 import { isFolderName, withoutSlash } from "../folder_name";
-import { ABANDONED_MS, isDead, isElsewhere } from "../job_id";
+import { ABANDONED_MS, isDead, isElsewhere, isRepeated } from "../job_id";
 import { partName } from "../part_names";
-import type { Commit, ShardSource, ShardWriter, StagedOutput } from "../staged_output";
+import type { Commit, ShardSource, ShardWriter, StagedOutput, StagingOptions } from "../staged_output";
+import { appendedFileOf, completeAppended, openAppendedShard } from "./appended_file";
+import { syncFile } from "./descriptors";
 import { openShard } from "./shard_file";
 import { readSpan } from "./span";
 
 /**
  * Shards are written under `.NAME.JOB.tmp/` beside the target. One file is put in place by one rename, a folder by two
- * (the old one aside, the new one in), which the next job completes if this one is killed in between.
+ * (the old one aside, the new one in), which the next job completes if this one is killed in between. Shards of one file
+ * are appended to it as they are written, where that may be.
  */
 export class StagedFolder implements StagedOutput {
   readonly folder: string;
@@ -21,11 +24,15 @@ export class StagedFolder implements StagedOutput {
   private readonly final: string;
   private readonly whole: string;
   private readonly previous: string;
+  private readonly appends: boolean;
 
   constructor(
     readonly target: string,
     readonly jobId: string,
+    { canAppend = false }: StagingOptions = {},
   ) {
+    // Of a repeated job there may be several runs at once, each with a file of its own in the end.
+    this.appends = canAppend && !isFolderName(target) && !isRepeated(jobId);
     const { dir, base, ext } = path.parse(withoutSlash(path.normalize(target)));
     this.folder = path.join(dir, `.${base}.${jobId}.tmp`);
     this.final = path.join(this.folder, "final");
@@ -34,12 +41,14 @@ export class StagedFolder implements StagedOutput {
   }
 
   async createShard(): Promise<ShardWriter> {
-    const name = path.join(this.folder, `shard-${randomBytes(8).toString("hex")}`);
+    const { target, folder } = this;
+    const name = path.join(folder, `shard-${randomBytes(8).toString("hex")}`);
     return this.guard(async () => {
       for (let tries = 1; ; tries++) {
         try {
-          await mkdir(this.folder, { recursive: true });
-          return await openShard(this.target, name);
+          await mkdir(folder, { recursive: true });
+          if (this.appends) return await openAppendedShard(target, folder);
+          return await openShard(target, name, isFolderName(target));
         } catch (error) {
           // Another run of the same job may have removed the folder when it was empty, even while it was made.
           if (codeOf(error) !== "ENOENT" || tries === TRIES) throw error;
@@ -60,8 +69,7 @@ export class StagedFolder implements StagedOutput {
           throw error;
         });
       } else {
-        await this.mergeInto(this.whole, commit);
-        await rename(this.whole, this.target);
+        await rename(await this.completeFile(commit), this.target);
         await syncFolder(path.dirname(this.target));
       }
       await this.discard();
@@ -126,8 +134,9 @@ export class StagedFolder implements StagedOutput {
   /** Whether an earlier attempt of the same commit has put the shards in place: nothing of them is left here. */
   private async isCommitted(shards: readonly string[]): Promise<boolean> {
     if (shards.length === 0) return false;
+    const files = shards.map((shard) => appendedFileOf(shard) ?? shard);
     const left = await Promise.all(
-      [...shards, isFolderName(this.target) ? this.final : this.whole].map(exists),
+      [...new Set(files), isFolderName(this.target) ? this.final : this.whole].map(exists),
     );
     return !left.includes(true) && (await exists(this.target));
   }
@@ -139,10 +148,17 @@ export class StagedFolder implements StagedOutput {
     await writeFile(path.join(this.final, "_SUCCESS"), `${JSON.stringify(success)}\n`);
   }
 
-  /** Makes one file of the shards: a rename where there is one shard, so that the usual case copies nothing. */
-  private async mergeInto(whole: string, commit: Commit): Promise<void> {
+  /** Makes one file of the shards, copying as little as can be, and gives where it is, safely stored. */
+  private async completeFile(commit: Commit): Promise<string> {
+    const { whole } = this;
     const { shards } = commit;
-    if (shards.length === 1) return move(shards[0], whole);
+    // How they were written their names tell: the process that commits need not have written any.
+    if (appendedFileOf(shards[0]) !== undefined) return completeAppended(shards, whole);
+    if (shards.length === 1) {
+      await move(shards[0], whole);
+      await syncFile(whole);
+      return whole;
+    }
     const sources = await Promise.all(shards.map(source));
     const out = await open(whole, "w");
     try {
@@ -154,6 +170,7 @@ export class StagedFolder implements StagedOutput {
     } finally {
       await out.close();
     }
+    return whole;
   }
 
   private async guard<T>(action: () => Promise<T>): Promise<T> {

@@ -19,5 +19,6 @@ export const jsonLinesOutput: OutputFormat = joinedLines(".jsonl", {
 export const mergedJsonLinesOutput: OutputFormat = {
   extension: ".jsonl",
   isText: true,
+  isPlainLines: true,
   encoder: (layout) => new MergedEncoder(layout),
 };

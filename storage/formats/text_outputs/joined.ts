@@ -50,6 +50,7 @@ export function joinedLines(extension: string, { joined, alone }: LineShape): Ou
   return {
     extension,
     isText: true,
+    isPlainLines: true,
     encoder: (layout) =>
       new JoinedEncoder(layout, layout.join === "none" ? withoutRecord : withRecord, layout.join === "none"),
   };
