@@ -3,7 +3,7 @@ import { ConfigurationError, ModelError, ModelLoadError, ModelNotFoundError } fr
 import { EmptyFolderError, FormatError, NoSuchFileError, PathError, StorageError } from "../storage/errors";
 import { CodeTravelError } from "../runners/code_error";
 import { JobServerError, JobServerSetupError } from "../runners/job_server/errors";
-import { DiskFullError, WorkerDiedError } from "../runners/direct/errors";
+import { DiskFullError, TemporaryFolderError, WorkerDiedError } from "../runners/direct/errors";
 import { JobFailedError } from "../runners/portable/errors";
 import { UnsupportedPipelineError } from "../runners/unsupported_error";
 import { RunnerOptionError, UnknownRunnerError } from "../runners/runner";
@@ -42,6 +42,7 @@ const JOB_ERRORS = [
   JobServerError,
   JobFailedError,
   DiskFullError,
+  TemporaryFolderError,
   WorkerDiedError,
 ];
 

@@ -78,8 +78,8 @@ const EXPLANATIONS: Record<string, string> = {
   ENOENT: "no such file or folder",
   EISDIR: "it is a folder",
   ENOTDIR: "a part of the path is a file, not a folder",
-  ENOSPC: "no space is left on the disk",
-  EDQUOT: "the disk quota is used up",
+  ENOSPC: "no space is left on the disk. Make room, or choose a place on another disk.",
+  EDQUOT: "the disk quota is used up. Make room, or choose a place on another disk.",
   EROFS: "the file system is read-only",
   EMFILE: "too many files are open",
 };

@@ -17,7 +17,7 @@ export interface Task {
   readonly input: TaskInput;
   /** Side inputs of the stage by the ids of their borders. */
   readonly sides: Readonly<Record<string, readonly Segment[]>>;
-  /** Where to write down each element before it is processed, for a bundle that has ended processes before. */
+  /** Where to write down each element before a transform gets it, for the last try of a bundle that has ended processes. */
   readonly traceFile?: string;
 }
 

@@ -1,5 +1,4 @@
 // Gives the tasks of a job to worker processes until all are done, and tries again those whose worker has died.
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import { MetricSums, type TaskMetric } from "./metrics";
 import type { Metrics } from "../runner";
@@ -7,9 +6,10 @@ import { WorkerDiedError } from "./errors";
 import { JobState } from "./job_state";
 import type { FromWorker, StageMessage, Task, TaskInput, ToWorker } from "./messages";
 import type { Stage } from "./plan/stages";
+import { readTrace } from "./trace";
 import { WorkerProcess } from "./worker_process";
 
-/** A bundle that has ended so many processes is not tried again. */
+/** A bundle that has ended so many processes is not tried again, and no other process started after so many that never got ready. */
 const MAX_DEATHS = 3;
 
 export interface SchedulerOptions {
@@ -42,6 +42,8 @@ export class Scheduler {
   private readonly counted = new MetricSums();
   private readonly counting = new Map<number, readonly TaskMetric[]>();
   private nextTask = 0;
+  /** How many workers have ended before they were ready, since the last one that was. */
+  private falseStarts = 0;
   private resolve!: () => void;
   private reject!: (error: unknown) => void;
   private readonly ended = new Promise<void>((resolve, reject) => {
@@ -91,9 +93,9 @@ export class Scheduler {
     const { stage, input, attempt } = pending;
     const id = this.nextTask++;
     this.running.set(id, pending);
-    // What has killed a worker says what it was at, the next time.
-    const traceFile =
-      attempt === 0 ? undefined : path.join(this.options.begin.settings.folder, `trace-${id}`);
+    // The last try says what it was at.
+    const isLast = attempt === MAX_DEATHS - 1;
+    const traceFile = isLast ? path.join(this.options.begin.settings.folder, `trace-${id}`) : undefined;
     const task: Task = { id, stage: stage.id, attempt, input, sides: this.state.sidesOf(stage), traceFile };
     worker.start(task, this.options.describe(stage));
   }
@@ -111,6 +113,7 @@ export class Scheduler {
     if (message.kind === "failed") return this.reject(this.options.explain(message));
     if (message.kind === "ready") {
       worker.isReady = true;
+      this.falseStarts = 0;
       return this.schedule();
     }
     const pending = this.running.get(message.task);
@@ -131,34 +134,38 @@ export class Scheduler {
   private bury(worker: WorkerProcess, how: string): void {
     this.workers.delete(worker);
     const { task, isReady } = worker;
-    if (!isReady)
-      return this.reject(new WorkerDiedError(`A worker process ended (${how}) before its first task.`));
-    if (task === undefined) return;
-    const pending = this.running.get(task.id)!;
-    this.running.delete(task.id);
-    this.counting.delete(task.id);
-    const deaths = pending.attempt + 1;
-    if (deaths === MAX_DEATHS) return this.reject(deathError(pending, how, task.traceFile));
-    this.queue.unshift({ ...pending, attempt: deaths });
+    const pending = task && this.running.get(task.id);
+    if (!isReady) {
+      // Something may have killed it. Where none can be, the next ones end in the same way.
+      this.falseStarts++;
+      if (this.falseStarts === MAX_DEATHS) return this.reject(falseStartError(how));
+    } else if (task !== undefined && pending !== undefined) {
+      this.running.delete(task.id);
+      this.counting.delete(task.id);
+      const deaths = pending.attempt + 1;
+      if (deaths === MAX_DEATHS) return this.reject(deathError(pending, how, task.traceFile));
+      this.queue.unshift({ ...pending, attempt: deaths });
+    }
     this.schedule();
   }
 }
 
-function deathError({ stage }: Pending, how: string, traceFile: string | undefined): WorkerDiedError {
-  const names = stage.transforms.map(({ proto }) => proto.uniqueName);
-  const where =
-    names.length === 0 ? stage.id : names.length === 1 ? names[0] : `${names[0]} ... ${names.at(-1)}`;
-  const last = readTrace(traceFile);
-  return new WorkerDiedError(
-    `${MAX_DEATHS} worker processes ended (${how}) at the same bundle, in the stage '${where}'.` +
-      (last === undefined ? "" : ` They were at this element: ${last}`),
-  );
+function falseStartError(how: string): WorkerDiedError {
+  return new WorkerDiedError(`${MAX_DEATHS} worker processes ended (${how}) before their first task.`);
 }
 
-function readTrace(file: string | undefined): string | undefined {
-  try {
-    return file === undefined ? undefined : readFileSync(file, "utf8");
-  } catch {
-    return undefined;
-  }
+function deathError(
+  { stage: { id, transforms } }: Pending,
+  how: string,
+  traceFile: string | undefined,
+): WorkerDiedError {
+  const nameOf = (transform: string): string | undefined =>
+    transforms.find((one) => one.id === transform)?.proto.uniqueName;
+  const names = transforms.map((one) => nameOf(one.id));
+  const last = readTrace(traceFile);
+  const whole = names.length === 0 ? id : names.length === 1 ? names[0] : `${names[0]} ... ${names.at(-1)}`;
+  return new WorkerDiedError(
+    `${MAX_DEATHS} worker processes ended (${how}) at the same bundle, in the stage '${nameOf(last?.transform ?? "") ?? whole}'.` +
+      (last === undefined ? "" : ` They were at ${last.at}`),
+  );
 }

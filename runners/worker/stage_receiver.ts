@@ -34,6 +34,7 @@ export class StageReceiver {
   }
 
   private hand({ operator, stage }: { operator: IOperator; stage: Stage }, element: WindowedValue<unknown>) {
+    stage.bundle.onElement?.(stage.transformId, element.value);
     return inStage(stage, () => operator.process(element));
   }
 }

@@ -1,7 +1,7 @@
 // The files of borders: what a task writes is cut into partitions, of each of which a file has segments.
-import { closeSync, openSync, readSync, rmSync, statfsSync, writevSync } from "node:fs";
+import { closeSync, openSync, readSync, rmSync, writevSync } from "node:fs";
 import path from "node:path";
-import { DiskFullError } from "../errors";
+import { checkRoom, writeError } from "./disk_room";
 import { EntryBuffer, entryHead } from "./entry";
 
 /** A part of a file that holds entries of one partition. */
@@ -14,9 +14,6 @@ export interface Segment {
 
 /** Values of so many bytes are written as they come: to gather them first is to copy them, into memory that is new. */
 const LARGE_VALUE = 1 << 15;
-
-/** So many bytes of the disk are left to others. */
-const SPARE_BYTES = 256 * 2 ** 20;
 
 /** Writes entries into the partitions of one file, which is made when there is something to write. */
 export class SegmentWriter {
@@ -73,17 +70,11 @@ export class SegmentWriter {
   /** Writes a segment. */
   private write(partition: number, bytes: readonly Uint8Array[]): void {
     const length = bytes.reduce((sum, piece) => sum + piece.length, 0);
-    this.checkRoom(length);
+    checkRoom(path.dirname(this.file), length);
     this.fd ??= openSync(this.file, "wx");
     writeAll(this.fd, bytes, length, this.file);
     this.segments.push({ file: this.file, partition, offset: this.offset, length });
     this.offset += length;
-  }
-
-  private checkRoom(length: number): void {
-    const { bavail, bsize } = statfsSync(path.dirname(this.file));
-    const free = bavail * bsize;
-    if (free - length < SPARE_BYTES) throw new DiskFullError(path.dirname(this.file), free);
   }
 
   private close(): void {
@@ -101,9 +92,7 @@ function writeAll(fd: number, pieces: readonly Uint8Array[], length: number, fil
       written += writevSync(fd, [rest]);
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOSPC")
-      throw new DiskFullError(path.dirname(file), 0, error);
-    throw error;
+    throw writeError(path.dirname(file), length, error);
   }
 }
 

@@ -7,28 +7,26 @@ import {
   type OperatorContext,
   type Receiver,
 } from "apache-beam/worker/operators";
-import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { BundleMetrics } from "../../worker/metrics/bundle_metrics";
 import { metricsIn, type TaskMetric } from "../metrics";
 import { buildOperators } from "../../worker/operator_graph";
+import type { Stage } from "../../worker/logging/stage";
 import { inStage } from "../../worker/stage_receiver";
 import { BundleState } from "../../worker/state/bundle_state";
 import { giveTurn } from "../../worker/turns";
 import { SegmentReader, SegmentWriter } from "../files/segments";
 import type { Task, WorkerSettings, Written } from "../messages";
+import { shown, writeTrace } from "../trace";
 import { borderId, type Border, type GroupBorder, type MainBorder } from "../plan/borders";
 import { BORDER_URN, ROOT_ID } from "../plan/descriptor";
 import { BorderOperator } from "./border_operator";
 import { impulse, rootReader, type RootReader } from "./root";
 import type { SideInputs } from "./side_inputs";
 
-/** What is shown of an element that may have ended a process, in characters. */
-const SHOWN = 500;
-
 /** Runs tasks of one stage, one at a time. One that has failed is not used again. */
 export class StageRunner {
-  private readonly bundle = { instructionId: "" };
+  private readonly bundle: Stage["bundle"] = { instructionId: "" };
   private readonly metrics = new BundleMetrics();
   private readonly operators: readonly IOperator[];
   private readonly readRoot: RootReader | undefined;
@@ -62,16 +60,20 @@ export class StageRunner {
     this.begin(task);
     const reader = new SegmentReader();
     try {
-      for (const operator of this.operators.toReversed())
+      for (const operator of this.operators.toReversed()) {
+        this.note(operator, "the beginning of the bundle.");
         await this.inStageOf(operator, () => operator.startBundle());
+      }
       for (const element of this.elements(task, reader)) {
-        if (task.traceFile !== undefined) writeFileSync(task.traceFile, shown(element.value));
         const result = this.receiver.receive(element);
         if (result !== NonPromise) await result;
         const turn = giveTurn();
         if (turn !== undefined) await turn;
       }
-      for (const operator of this.operators) await this.inStageOf(operator, () => operator.finishBundle());
+      for (const operator of this.operators) {
+        this.note(operator, "the end of the bundle.");
+        await this.inStageOf(operator, () => operator.finishBundle());
+      }
       const written = Object.fromEntries([...this.writers].map(([id, writer]) => [id, writer.finish()]));
       return { written, metrics: this.counted() };
     } catch (error) {
@@ -94,6 +96,17 @@ export class StageRunner {
     this.metrics.reset();
     this.state = undefined;
     this.writers = new Map();
+    const { traceFile } = task;
+    this.bundle.onElement =
+      traceFile === undefined
+        ? undefined
+        : (transform, value) => writeTrace(traceFile, { transform, at: `this element: ${shown(value)}` });
+  }
+
+  /** Notes where the bundle is, if it has ended processes before. */
+  private note({ transformId: transform }: IOperator, at: string): void {
+    const file = this.task?.traceFile;
+    if (file !== undefined) writeTrace(file, { transform, at });
   }
 
   private elements({ id, attempt, input }: Task, reader: SegmentReader) {
@@ -143,13 +156,4 @@ class RootOperator implements IOperator {
     throw new Error("The root of a stage has no input.");
   }
   async finishBundle(): Promise<void> {}
-}
-
-/** An element as far as it can be shown. */
-function shown(value: unknown): string {
-  try {
-    return (JSON.stringify(value) ?? String(value)).slice(0, SHOWN);
-  } catch {
-    return String(value).slice(0, SHOWN);
-  }
 }

@@ -4,7 +4,11 @@ import { AsyncLocalStorage } from "node:async_hooks";
 /** Where in a job something happens. */
 export interface Stage {
   /** The bundle, whose instruction changes when its operators are used again. */
-  readonly bundle: { instructionId: string };
+  readonly bundle: {
+    instructionId: string;
+    /** Told of each element before a transform gets it, where somebody wants to know. */
+    onElement?: (transformId: string, value: unknown) => void;
+  };
   readonly transformId: string;
 }
 

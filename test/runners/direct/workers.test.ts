@@ -9,6 +9,7 @@ import { groupBy } from "apache-beam/transforms/group_and_combine";
 import { reshuffle } from "apache-beam/transforms/utils";
 import { withName } from "apache-beam/transforms/transform";
 import { DirectRunner } from "../../../runners/direct";
+import { prefixOf } from "../../../runners/direct/temporary_folder";
 import type { RunOptions } from "../../../runners";
 import { asyncParDo, jsonCoder } from "../../../transforms";
 import { AppendFn, DeadlyFn, SlowFn } from "./dofns";
@@ -45,7 +46,7 @@ async function through(
 }
 
 const left = (): string[] =>
-  readdirSync(tmpdir()).filter((name) => name.startsWith(`beam-predict-direct-${process.pid}-`));
+  readdirSync(tmpdir()).filter((name) => name.startsWith(`${prefixOf(process.pid)}-`));
 
 test("a worker that dies once: all is done, nothing twice", async () => {
   const once = new DeadlyFn(7, path.join(folder, "died"));
