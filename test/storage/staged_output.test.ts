@@ -8,6 +8,7 @@ import { commit, shard, staging } from "./staging";
 
 /** The module whose calls the tests make fail. */
 const fs = require("node:fs/promises") as typeof import("node:fs/promises");
+const callbacks = require("node:fs") as typeof import("node:fs");
 
 const staged = staging();
 const { at, stage, files, write } = staged;
@@ -40,6 +41,22 @@ describe.each([
     expect((await readFile(at("out.ldjson"), "utf8")).split("\n").sort()).toEqual(
       [...texts.map((text) => text.trim()), ""].sort(),
     );
+  });
+
+  it("is in place, for a commit that is repeated too, when one ends while it removes the shards", async () => {
+    const output = stage("out.ldjson");
+    const shards = [await shard(output, "a\n"), await shard(output, "b\n")];
+    const { rmSync } = callbacks;
+    let removed = 0;
+    jest.spyOn(callbacks, "rmSync").mockImplementation((name, options) => {
+      if (removed++ === 1) throw new Error("killed");
+      rmSync(name, options);
+    });
+    await expect(commit(output, shards, {})).rejects.toThrow("killed");
+    jest.restoreAllMocks();
+    await commit(output, shards, {});
+    expect(await readdir(at())).toEqual(["out.ldjson"]);
+    expect(await readFile(at("out.ldjson"), "utf8")).toBe("a\nb\n");
   });
 
   it("may have a path of folders that are not there yet", async () => {

@@ -24,6 +24,8 @@ export class StagedFolder implements StagedOutput {
   private readonly final: string;
   private readonly whole: string;
   private readonly previous: string;
+  /** There when a file was put in place, while what is left of its shards is removed. */
+  private readonly done: string;
   private readonly appends: boolean;
 
   constructor(
@@ -38,6 +40,7 @@ export class StagedFolder implements StagedOutput {
     this.final = path.join(this.folder, "final");
     this.whole = path.join(this.final, `part${ext}`);
     this.previous = path.join(this.folder, "previous");
+    this.done = path.join(this.folder, "done");
   }
 
   async createShard(): Promise<ShardWriter> {
@@ -59,7 +62,7 @@ export class StagedFolder implements StagedOutput {
 
   async commit(commit: Commit): Promise<void> {
     await this.guard(async () => {
-      if (await this.isCommitted(commit.shards)) return;
+      if (await this.isCommitted(commit.shards)) return this.discard();
       await mkdir(this.final, { recursive: true });
       if (isFolderName(this.target)) {
         await this.arrange(commit);
@@ -71,6 +74,8 @@ export class StagedFolder implements StagedOutput {
       } else {
         await rename(await this.completeFile(commit), this.target);
         await syncFolder(path.dirname(this.target));
+        // Where it is gone, another run of the commit was as far.
+        await rename(this.final, this.done).catch(() => undefined);
       }
       await this.discard();
     });
@@ -86,7 +91,13 @@ export class StagedFolder implements StagedOutput {
 
   async discard(): Promise<void> {
     this.restore();
-    if (callbacks.existsSync(this.folder)) callbacks.rmSync(this.folder, { recursive: true, force: true });
+    if (!callbacks.existsSync(this.folder)) return;
+    // What says that the commit is done goes last: this may be repeated from anywhere.
+    for (const name of callbacks.readdirSync(this.folder)) {
+      const entry = path.join(this.folder, name);
+      if (entry !== this.done) callbacks.rmSync(entry, { recursive: true, force: true });
+    }
+    callbacks.rmSync(this.folder, { recursive: true, force: true });
   }
 
   async removeStale(): Promise<void> {
@@ -133,6 +144,7 @@ export class StagedFolder implements StagedOutput {
 
   /** Whether an earlier attempt of the same commit has put the shards in place: nothing of them is left here. */
   private async isCommitted(shards: readonly string[]): Promise<boolean> {
+    if (await exists(this.done)) return true;
     if (shards.length === 0) return false;
     const files = shards.map((shard) => appendedFileOf(shard) ?? shard);
     const left = await Promise.all(
