@@ -1,81 +1,95 @@
 // Runs a command and measures it with all the processes that it starts: seconds, processor seconds, memory.
 import { spawn } from "node:child_process";
-import { clearInterval, setInterval } from "node:timers";
+import { clearTimeout, setTimeout } from "node:timers";
 import { closeSync, openSync, readdirSync, readFileSync } from "node:fs";
 
-const SAMPLE_MS = 50;
-/** Memory is asked for less often: the system walks through the page tables for it. */
-const MEMORY_MS = 250;
+/** Milliseconds to the next look at the processes: short commands are looked at often, long ones not held up. */
+const interval = (elapsed) => Math.min(1000, Math.max(20, elapsed / 20));
+/** Bash counts the processor time of processes that have ended, also between two samples, as far as their parents waited for them. */
+const TIMED = 'TIMEFORMAT="%3U %3S"; time "$@" 2>&1';
 /** Processor time is counted in these (USER_HZ on Linux). */
 const TICKS_PER_SECOND = 100;
 
 /**
  * Runs a command to its end.
  * @param log the file that takes what it says
- * @returns wall seconds; processor seconds (user and system, of every process of the tree up to its last sample); the peak in bytes
- * of the tree's memory, pages that are shared counted once; processor seconds by program
+ * @returns wall seconds; processor seconds (user and system, of every process of the tree); the peak in bytes of the tree's memory,
+ * pages that are shared counted once; processor seconds by program, each up to its last sample
  * @throws when it fails
  */
 export async function measure([file, ...args], { cwd, env, log }) {
   const output = openSync(log, "w");
+  const before = new Set(processes());
   const started = performance.now();
-  const child = spawn(file, args, {
+  const child = spawn("bash", ["-c", TIMED, "bash", file, ...args], {
     cwd,
     env: { ...process.env, ...env },
-    stdio: ["ignore", output, output],
+    stdio: ["ignore", output, "pipe"],
   });
   closeSync(output);
-  const tree = new ProcessTree(child.pid);
-  const timer = setInterval(() => tree.sample(), SAMPLE_MS);
+  let times = "";
+  child.stderr.setEncoding("utf8").on("data", (text) => (times += text));
+  const tree = new ProcessTree(child.pid, before);
+  let timer;
+  function sample() {
+    tree.sample();
+    timer = setTimeout(sample, interval(performance.now() - started));
+  }
+  sample();
   const ended = new Promise((resolve, reject) => {
     child.once("error", reject);
-    child.once("exit", (status, signal) => resolve(status ?? signal));
+    child.once("close", (status, signal) => resolve(status ?? signal));
   });
   try {
     const status = await ended;
     const seconds = (performance.now() - started) / 1000;
     if (status !== 0)
       throw new Error(`${file} ended with ${status}:\n${readFileSync(log, "utf8").slice(-2000)}`);
-    return { seconds, ...tree.totals() };
+    const waitedFor = times
+      .split(/\s+/)
+      .map(Number)
+      .reduce((sum, time) => sum + time, 0);
+    const { processorSeconds, ...rest } = tree.totals();
+    return { seconds, processorSeconds: Math.max(processorSeconds, waitedFor), ...rest };
   } finally {
-    clearInterval(timer);
+    clearTimeout(timer);
   }
 }
 
 /** A process and those that descend from it, also when their parents have ended before them. */
 class ProcessTree {
   #members;
+  #strangers;
   #peak = 0;
-  #measuredMemory = 0;
 
-  constructor(root) {
+  /** @param strangers processes that were there before: none of its, and not worth a look each time */
+  constructor(root, strangers) {
     this.#members = new Map([[root, { program: "", ticks: 0 }]]);
+    this.#strangers = strangers;
   }
 
   sample() {
-    for (const pid of readdirSync("/proc")
-      .filter((name) => /^\d+$/.test(name))
-      .map(Number)) {
-      const stat = read(`/proc/${pid}/stat`);
-      if (stat === undefined) continue;
-      // The program's name stands in parentheses, and may hold some itself.
-      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      const [parent, user, system] = [fields[1], fields[11], fields[12]].map(Number);
-      const known = this.#members.has(pid);
-      if (!known && !this.#members.has(parent)) continue;
-      const program = stat.slice(stat.indexOf("(") + 1, stat.lastIndexOf(")"));
-      this.#members.set(pid, { program, ticks: user + system });
-    }
-    if (performance.now() - this.#measuredMemory < MEMORY_MS) return;
-    this.#measuredMemory = performance.now();
-    const memory = [...this.#members.keys()].map((pid) => {
-      const [, kib = 0] = /^Pss:\s+(\d+)/m.exec(read(`/proc/${pid}/smaps_rollup`) ?? "") ?? [];
-      return 1024 * Number(kib);
-    });
+    const present = processes();
+    // The system gives the numbers of those that have ended to new ones.
+    this.#strangers = new Set(present.filter((pid) => this.#strangers.has(pid)));
+    const ours = present.filter((pid) => !this.#strangers.has(pid) && this.#read(pid));
     this.#peak = Math.max(
       this.#peak,
-      memory.reduce((sum, bytes) => sum + bytes, 0),
+      ours.reduce((sum, pid) => sum + memoryOf(pid), 0),
     );
+  }
+
+  /** @returns whether a process belongs to the tree */
+  #read(pid) {
+    const stat = read(`/proc/${pid}/stat`);
+    if (stat === undefined) return false;
+    // The program's name stands in parentheses, and may hold some itself.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const [parent, user, system] = [fields[1], fields[11], fields[12]].map(Number);
+    if (!this.#members.has(pid) && !this.#members.has(parent)) return false;
+    const program = stat.slice(stat.indexOf("(") + 1, stat.lastIndexOf(")"));
+    this.#members.set(pid, { program, ticks: user + system });
+    return true;
   }
 
   totals() {
@@ -86,6 +100,16 @@ class ProcessTree {
     const processorSeconds = Object.values(programs).reduce((sum, seconds) => sum + seconds, 0);
     return { processorSeconds, memory: this.#peak, programs };
   }
+}
+
+function processes() {
+  return readdirSync("/proc").map(Number).filter(Number.isInteger);
+}
+
+/** In bytes; a page that processes share counts in parts. */
+function memoryOf(pid) {
+  const [, kib = 0] = /^Pss:\s+(\d+)/m.exec(read(`/proc/${pid}/smaps_rollup`) ?? "") ?? [];
+  return 1024 * Number(kib);
 }
 
 function read(file) {

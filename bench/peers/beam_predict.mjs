@@ -1,36 +1,43 @@
 // This project on each of its runners, as a peer of a benchmark.
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
-import { INVALID, REPOSITORY, SIZES } from "../job.mjs";
+import { readPair, REPOSITORY } from "../job.mjs";
+import { MODELS } from "../models.mjs";
+
+/** Runners with a job server, which is built when it is used first. */
+const BUILT = ["flink", "spark"];
 
 const MAIN = path.join(REPOSITORY, "dist/pipelines/main.js");
 
-/** @param name of the runner */
-export function beamPredict(name) {
-  const command = (input, output) => [
-    process.execPath,
-    MAIN,
-    ...["--runner", name, "--input", input, "--output", output],
-    ...["--errors", `${output}.errors`, "--quiet"],
+/**
+ * @param runner its name
+ * @param most records that are worth the wait
+ */
+export function beamPredict(runner, most) {
+  const command = (input, output, { name, load }) => [
+    ...[process.execPath, MAIN, "--runner", runner, "--quiet"],
+    ...["--input", input, "--output", `${output}/part.ldjson`, "--errors", `${output}/errors.ldjson`],
+    ...["--model_qualified_name", name, ...(load === undefined ? [] : ["--load_model", load])],
   ];
   return {
-    name: `beam-predict ${name}`,
+    name: `beam-predict ${runner}`,
+    most,
     /** Builds the job server and its archive of classes, which is done once. */
-    prepare(folder) {
+    prepare() {
+      if (!BUILT.includes(runner)) return command;
       const input = path.join(REPOSITORY, "data/input.ldjson");
-      const [file, ...args] = command(input, path.join(folder, `prepare-${name}.ldjson`));
-      const { status } = spawnSync(file, args, { stdio: "inherit" });
-      if (status !== 0) throw new Error(`${name} does not run here.`);
-      return (input, output) => command(input, `${output}/part.ldjson`);
+      const folder = mkdtempSync(path.join(tmpdir(), "beam-predict-bench-"));
+      try {
+        const [file, ...args] = command(input, folder, MODELS.iris_model);
+        const { status } = spawnSync(file, args, { stdio: ["ignore", 2, 2] });
+        if (status !== 0) throw new Error(`The runner ${runner} does not run here.`);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+      return command;
     },
-    /** A line of an output as the job's check wants it. */
-    readLine(line) {
-      const [text, prediction] = line.split("\t");
-      const record = JSON.parse(text);
-      const species = JSON.parse(prediction)?.species ?? INVALID;
-      return species === INVALID
-        ? { record, species }
-        : { record: SIZES.map((size) => record[size]), species };
-    },
+    readLine: readPair,
   };
 }

@@ -1,40 +1,17 @@
-// PySpark on a local master with two threads, as a peer of a benchmark: bench/pyspark_job.py in a virtual environment of its own.
-import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync, renameSync } from "node:fs";
-import path from "node:path";
-import { INVALID, REPOSITORY, SIZES } from "../job.mjs";
-
-const JOB = path.join(REPOSITORY, "bench/pyspark_job.py");
-const REQUIREMENTS = path.join(REPOSITORY, "bench/pyspark_requirements.txt");
-const MODEL = path.join(REPOSITORY, "models/iris/iris_model.onnx");
+// PySpark on a local master with two threads, as a peer of a benchmark.
+import { IRIS_MODELS } from "../models.mjs";
+import { row } from "../job.mjs";
+import { pythonPeer, pythonVersion } from "./python.mjs";
 
 export const pyspark = {
-  name: "PySpark local[2]",
-  /** Installs it, once. */
-  prepare(folder) {
-    const hash = createHash("sha256").update(readFileSync(REQUIREMENTS)).digest("hex").slice(0, 16);
-    const environment = path.join(folder, `pyspark-${hash}`);
-    const ready = path.join(environment, "ready");
-    if (!existsSync(ready)) {
-      console.error(`Installing PySpark into ${environment} (once; it takes some minutes)`);
-      run("python3", "-m", "venv", environment);
-      run(path.join(environment, "bin/pip"), "install", "-q", "-r", REQUIREMENTS, "--log", `${ready}.log`);
-      renameSync(`${ready}.log`, ready);
-    }
-    return (input, output) => [path.join(environment, "bin/python"), JOB, input, output, MODEL];
+  name: `PySpark ${pythonVersion("pyspark")} local[2]`,
+  models: IRIS_MODELS,
+  prepare(cache) {
+    const { python, program } = pythonPeer(cache, "pyspark");
+    return (input, output, model) => [python, program, input, output, model.file];
   },
-  /** A line of an output as the job's check wants it. */
   readLine(line) {
-    const row = JSON.parse(line);
-    const corrupt = row._corrupt_record;
-    return corrupt === undefined
-      ? { record: SIZES.map((size) => row[size]), species: row.species }
-      : { record: JSON.parse(corrupt), species: INVALID };
+    const { _corrupt_record: corrupt, species, ...record } = JSON.parse(line);
+    return corrupt === undefined ? row(record, { species }) : row(JSON.parse(corrupt), null);
   },
 };
-
-function run(file, ...args) {
-  const { status } = spawnSync(file, args, { stdio: "inherit" });
-  if (status !== 0) throw new Error(`${path.basename(file)} ${args[0]} failed.`);
-}

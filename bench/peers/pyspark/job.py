@@ -1,6 +1,6 @@
 """The prediction job as it is written in PySpark: read, predict with mapInPandas, keep distinct records, write.
 
-    python pyspark_job.py INPUT OUTPUT MODEL [MASTER]
+    python job.py INPUT OUTPUT MODEL [MASTER]
 
 INPUT is JSON lines, OUTPUT a folder of JSON lines, MODEL the .onnx file of the iris model.
 """
