@@ -32,23 +32,6 @@ export function copyWords(source: Viewed, from: number, to: number, target: View
   return at;
 }
 
-/** Whether two spans hold the same bytes; four at a time, as `copyWords`. */
-export function equalWords(
-  a: Viewed,
-  aFrom: number,
-  aTo: number,
-  b: Viewed,
-  bFrom: number,
-  bTo: number,
-): boolean {
-  if (aTo - aFrom !== bTo - bFrom) return false;
-  const [viewA, viewB] = [a.view, b.view];
-  for (; aFrom + 4 <= aTo; aFrom += 4, bFrom += 4)
-    if (viewA.getInt32(aFrom, true) !== viewB.getInt32(bFrom, true)) return false;
-  while (aFrom < aTo) if (a.bytes[aFrom++] !== b.bytes[bFrom++]) return false;
-  return true;
-}
-
 /** Orders spans of bytes as numbers: negative when `a[aFrom..aTo)` comes before `b[bFrom..bTo)`, zero when equal. */
 export function compareBytes(
   a: Buffer,

@@ -27,6 +27,30 @@ export function copyText(source: DataView, from: number, to: number, target: Dat
   return end;
 }
 
+/**
+ * Whether two spans hold the same JSON, of which no text has a word that is a zero or a NaN. The last words overlap. Four bytes at a
+ * time it was an eighth of the job where most records are equal to others.
+ */
+export function equalTexts(
+  a: DataView,
+  aFrom: number,
+  aTo: number,
+  b: DataView,
+  bFrom: number,
+  bTo: number,
+): boolean {
+  const size = aTo - aFrom;
+  if (size !== bTo - bFrom) return false;
+  if (size < WORD) {
+    for (let i = 0; i < size; i++) if (a.getUint8(aFrom + i) !== b.getUint8(bFrom + i)) return false;
+    return true;
+  }
+  const last = size - WORD;
+  for (let i = 0; i < last; i += WORD)
+    if (a.getFloat64(aFrom + i, true) !== b.getFloat64(bFrom + i, true)) return false;
+  return a.getFloat64(aFrom + last, true) === b.getFloat64(bFrom + last, true);
+}
+
 /** Copies any bytes `source[from..to)`, and no more, to `target` at `at`. */
 export function copyLong(source: DataView, from: number, to: number, target: DataView, at: number): void {
   const bytes = new Uint8Array(source.buffer, source.byteOffset + from, to - from);

@@ -2,13 +2,13 @@
 import {
   Canonicalizer,
   compareBytes,
-  equalWords,
   FlatHasher,
   RecordHasher,
   type ByteColumn,
   type FlatNumbers,
   type Viewed,
 } from "../../storage";
+import { equalTexts } from "../../storage/text_words";
 
 const hasher = new RecordHasher();
 const left = new Canonicalizer();
@@ -41,7 +41,7 @@ export type Order = "same" | "smaller" | "larger" | "other";
 /** How text `i` stands to text `j` of others, with the same hash. */
 export function orderOf(a: Texts, i: number, b: Texts, j: number): Order {
   const [aFrom, aTo, bFrom, bTo] = [a.start(i), a.end(i), b.start(j), b.end(j)];
-  if (equalWords(a, aFrom, aTo, b, bFrom, bTo)) return "same";
+  if (equalTexts(a.view, aFrom, aTo, b.view, bFrom, bTo)) return "same";
   const aSize = left.canonicalize(a.bytes, aFrom, aTo);
   const bSize = right.canonicalize(b.bytes, bFrom, bTo);
   if (compareBytes(left.bytes, 0, aSize, right.bytes, 0, bSize) !== 0) return "other";
