@@ -1,7 +1,6 @@
 // A column of byte strings, one after the other in one buffer: the shape in which records travel.
 import { copyWords, viewOf, type Viewed } from "./bytes";
 import { readNumbers, writeNumbers } from "./number_bytes";
-import { copyText, WORD } from "./text_words";
 
 /**
  * A column of `length` byte strings. String `i` is `bytes[start(i)..ends[i])`, and starts where the one before
@@ -128,12 +127,6 @@ export class ByteColumnBuilder implements Viewed {
   add(source: Viewed, from: number, to: number): void {
     this.reserve(to - from);
     this.endAt(copyWords(source, from, to, this, this.size));
-  }
-
-  /** As `add`, for what is UTF-8: eight bytes at a time. */
-  addUtf8(source: Viewed, from: number, to: number): void {
-    this.reserve(to - from + WORD);
-    this.endAt(copyText(source.view, from, to, this.view, this.size));
   }
 
   addText(text: string): void {

@@ -2,6 +2,7 @@
 import { viewOf } from "../bytes";
 import { MOST_COLUMNS } from "../flat_numbers";
 import { copyLong, copyText, LONG, WORD } from "../text_words";
+import { EXACT_DIGITS, POWERS_OF_TEN } from "./exact_numbers";
 import { endOfLiteral, endOfNumber, endOfString, IS_PLAIN, NO_TOKEN } from "./tokens";
 
 const LF = 0x0a;
@@ -26,11 +27,8 @@ const MEMBERS = 256;
 const IS_SPACE = new Uint8Array(256);
 for (const byte of Buffer.from(" \t\r")) IS_SPACE[byte] = 1;
 
-/** A number of so many digits is a whole number of 32 bits, and of so many is exact as a double. */
+/** A number of so many digits is a whole number of 32 bits. */
 const WHOLE_DIGITS = 9;
-const EXACT_DIGITS = 15;
-/** These are exact too: dividing by one gives the double that is nearest to the decimal, which is what `Number` gives. */
-const POWERS_OF_TEN = Float64Array.from({ length: EXACT_DIGITS + 1 }, (_, i) => 10 ** i);
 
 /** Bytes that the output must have room for besides those of the line: words are copied, two at least of a head. */
 export const ROOM = 2 * WORD;

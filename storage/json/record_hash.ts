@@ -1,7 +1,9 @@
 // The hash of a record: the same for records that are equal as JSON; most texts need no canonical form for it.
 import { viewOf, type Viewed } from "../bytes";
 import { hash53 } from "../hash";
+import { equalTexts } from "../text_words";
 import { Canonicalizer } from "./canonical";
+import { EXACT_DIGITS, POWERS_OF_TEN } from "./exact_numbers";
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -15,11 +17,6 @@ const LOWER_E = 0x65;
 const UPPER_E = 0x45;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
-
-/** A number of so many digits is exact as a double. */
-const EXACT_DIGITS = 15;
-/** These are exact too: dividing by one gives the double that is nearest to the decimal, which is what `Number` gives. */
-const POWERS_OF_TEN = Float64Array.from({ length: EXACT_DIGITS + 1 }, (_, i) => 10 ** i);
 
 /** That no name stands twice is found by comparing each pair. */
 const MAX_MEMBERS = 32;
@@ -261,11 +258,7 @@ export function mixHalves(high: number, low: number): number {
   return 2 ** 32 * (2097151 & high) + (low >>> 0);
 }
 
-/** Whether a text that ends before `end` has a name at `p`. The last words overlap; as doubles, no name is equal to another one. */
+/** Whether a text that ends before `end` has a name at `p`. */
 function startsWith(view: DataView, p: number, end: number, { words, size }: KnownName): boolean {
-  if (p + size > end) return false;
-  const last = size - 8;
-  for (let i = 0; i < last; i += 8)
-    if (view.getFloat64(p + i, true) !== words.getFloat64(i, true)) return false;
-  return view.getFloat64(p + last, true) === words.getFloat64(last, true);
+  return p + size <= end && equalTexts(view, p, p + size, words, 0, size);
 }

@@ -53,8 +53,8 @@ export class PredictionBlockBuilder {
       this.room.set(room);
     }
     this.room[row] = outcomes[i];
-    this.records.addUtf8(records, records.start(i), records.ends[i]);
-    this.predictions.addUtf8(predictions, predictions.start(i), predictions.ends[i]);
+    this.records.add(records, records.start(i), records.ends[i]);
+    this.predictions.add(predictions, predictions.start(i), predictions.ends[i]);
   }
 
   /** The block; the builder is empty afterwards. */

@@ -152,7 +152,7 @@ class Slabs {
   }
 }
 
-/** Copies a text; words behind its end may be written to. */
+/** Copies a text; words behind its end may be written to. With `copyText` for all of them the split took a third longer. */
 function copy(source: DataView, from: number, size: number, target: DataView, at: number): void {
   if (size >= LONG || from + size > source.byteLength - WORD) copyText(source, from, from + size, target, at);
   else

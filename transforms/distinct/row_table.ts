@@ -54,10 +54,10 @@ export class RowTable {
   }
 
   /**
-   * Adds a row that is not to be found.
-   * @returns its number
+   * Gives a hash its row.
+   * @returns the row's number
    */
-  append(hash: number): number {
+  private append(hash: number): number {
     const row = this.count++;
     if (row === this.hashOf.length) {
       const { hashOf } = this;

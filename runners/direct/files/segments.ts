@@ -13,7 +13,7 @@ export interface Segment {
 }
 
 /** Values of so many bytes are written as they come: to gather them first is to copy them, into memory that is new. */
-const LARGE_VALUE = 1 << 15;
+const WRITTEN_AT_ONCE = 1 << 15;
 
 /** Writes entries into the partitions of one file, which is made when there is something to write. */
 export class SegmentWriter {
@@ -34,8 +34,10 @@ export class SegmentWriter {
 
   /** @throws DiskFullError */
   add(partition: number, window: Uint8Array, key: Uint8Array, value: Uint8Array): void {
-    if (value.length >= LARGE_VALUE)
+    if (value.length >= WRITTEN_AT_ONCE) {
+      checkRoom(path.dirname(this.file), value.length);
       return this.write(partition, [entryHead(window, key, value.length), value]);
+    }
     const buffer = this.buffers[partition];
     const before = buffer.length;
     buffer.add(window, key, value);
@@ -59,6 +61,7 @@ export class SegmentWriter {
 
   private flush(): void {
     if (this.buffered === 0) return;
+    checkRoom(path.dirname(this.file), this.buffered);
     for (const [partition, buffer] of this.buffers.entries()) {
       if (buffer.length === 0) continue;
       this.write(partition, [buffer.view()]);
@@ -70,7 +73,6 @@ export class SegmentWriter {
   /** Writes a segment. */
   private write(partition: number, bytes: readonly Uint8Array[]): void {
     const length = bytes.reduce((sum, piece) => sum + piece.length, 0);
-    checkRoom(path.dirname(this.file), length);
     this.fd ??= openSync(this.file, "wx");
     writeAll(this.fd, bytes, length, this.file);
     this.segments.push({ file: this.file, partition, offset: this.offset, length });
