@@ -1,4 +1,5 @@
 // The door to Beam's SDK: whoever imports from `apache-beam/...` at run time imports this first.
+import "./without_grpc";
 import "./node_compatibility";
 // The SDK's modules import each other in a circle that only works when it is entered here.
 import "apache-beam/pvalue";
