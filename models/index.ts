@@ -5,4 +5,4 @@ export type { JsonTexts, TextAnswers } from "./json_texts";
 export { MLModel, type BatchAnswer, type FullModelMetadata, type ModelMetadata } from "./ml_model";
 export { ModelManager } from "./model_manager";
 export { labelsOf, OnnxModel, type Feature, type OnnxOutputs } from "./onnx_model";
-export { compileSchema, type JsonSchema, type SchemaCheck, type Violation } from "./schema";
+export { checkSchema, compileSchema, type JsonSchema, type SchemaCheck, type Violation } from "./schema";

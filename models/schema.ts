@@ -1,13 +1,18 @@
 // JSON Schemas compiled to checks that name the field at fault.
-import Ajv from "ajv";
-import Ajv2020, { type ErrorObject, type Options, type ValidateFunction } from "ajv/dist/2020";
+import type Ajv from "ajv";
+import type Ajv2020 from "ajv/dist/2020";
+import type { ErrorObject, Options, ValidateFunction } from "ajv/dist/2020";
 import { ModelLoadError } from "./errors";
 
 /** A JSON Schema: draft 2020-12, or draft-07 where its `$schema` says so. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** Ajv as the standard has it: keywords that it does not know, and formats, are annotations. */
+/**
+ * Ajv as the standard has it: keywords that it does not know, and formats, are annotations. That a schema is one is for `checkSchema`: the
+ * schema of schemas takes 60 to 95 ms to compile, in each instance of Ajv.
+ */
 const OPTIONS: Options = {
+  validateSchema: false,
   strictSchema: false,
   strictTypes: false,
   strictTuples: false,
@@ -23,6 +28,21 @@ export interface Violation {
 /** A compiled schema: what is wrong with a value, or undefined when nothing is. */
 export type SchemaCheck = (value: unknown) => Violation | undefined;
 
+/** They have compiled the schema of schemas of their draft. */
+const checkers: Record<string, Ajv | Ajv2020 | undefined> = {};
+
+/**
+ * Checks a schema by the schema of schemas, which compiling it does in part.
+ * @param owner whose schema it is, for the error
+ * @throws ModelLoadError
+ */
+export function checkSchema(schema: JsonSchema, owner: string): void {
+  const draft = isDraft07(schema) ? "draft-07" : "2020-12";
+  const ajv = (checkers[draft] ??= compilerFor(schema, OPTIONS));
+  if (ajv.validateSchema(schema) !== true)
+    throw noSchema(owner, ajv.errorsText(ajv.errors, { dataVar: "it" }));
+}
+
 /**
  * Compiles a schema (with Ajv).
  *
@@ -35,9 +55,7 @@ export function compileSchema(schema: JsonSchema, owner: string): SchemaCheck {
   try {
     isValid = compilerFor(schema, OPTIONS).compile(schema);
   } catch (error) {
-    throw new ModelLoadError(`${owner} is not a valid JSON Schema: ${(error as Error).message}`, {
-      cause: error,
-    });
+    throw noSchema(owner, (error as Error).message, error);
   }
   // Finding every violation is slower than finding the first, so it waits until there is one.
   let findAll: ValidateFunction | undefined;
@@ -50,8 +68,18 @@ export function compileSchema(schema: JsonSchema, owner: string): SchemaCheck {
   };
 }
 
-function compilerFor({ $schema }: JsonSchema, options: Options): Ajv | Ajv2020 {
-  return String($schema).includes("draft-07") ? new Ajv(options) : new Ajv2020(options);
+function noSchema(owner: string, why: string, cause?: unknown): ModelLoadError {
+  return new ModelLoadError(`${owner} is not a valid JSON Schema: ${why}`, { cause });
+}
+
+function isDraft07({ $schema }: JsonSchema): boolean {
+  return String($schema).includes("draft-07");
+}
+
+/** Loads Ajv, which takes 50 ms: the process that starts a job of models of this package needs none. */
+function compilerFor(schema: JsonSchema, options: Options): Ajv | Ajv2020 {
+  if (isDraft07(schema)) return new (require("ajv") as typeof import("ajv")).default(options);
+  return new (require("ajv/dist/2020") as typeof import("ajv/dist/2020")).default(options);
 }
 
 function violationOf({ keyword, instancePath, params, message = "is not valid" }: ErrorObject): Violation {

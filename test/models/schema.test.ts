@@ -1,6 +1,6 @@
 // Tests of the checks that JSON Schemas become: each violation names the field at fault and the reason.
 import fc from "fast-check";
-import { compileSchema, ModelLoadError } from "../../models";
+import { checkSchema, compileSchema, ModelLoadError } from "../../models";
 
 const check = compileSchema(
   {
@@ -200,6 +200,22 @@ test.each([{ type: "nonsense" }, { required: "name" }, { $ref: "#/$defs/nowhere"
     expect(compile).toThrow(ModelLoadError);
     expect(compile).toThrow("the input schema of 'a_model' is not a valid JSON Schema");
   },
+);
+
+test.each([
+  { minLength: -1 },
+  { properties: { a: 5 } },
+  { required: ["a", "a"] },
+  { $schema: "http://json-schema.org/draft-07/schema#", multipleOf: 0 },
+])("checking refuses %j, which compiling lets pass", (schema) => {
+  const owner = "the input schema of 'a_model'";
+  expect(() => checkSchema(schema, owner)).toThrow(ModelLoadError);
+  expect(() => checkSchema(schema, owner)).toThrow(`${owner} is not a valid JSON Schema: it`);
+});
+
+test.each([{}, { type: "object", properties: { a: { type: "number" } } }])(
+  "checking lets %j pass",
+  (schema) => expect(() => checkSchema(schema, "a schema")).not.toThrow(),
 );
 
 test("a schema of draft-07 is one too", () => {
