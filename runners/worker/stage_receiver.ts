@@ -7,7 +7,7 @@ import {
   type IOperator,
   type ProcessResult,
 } from "apache-beam/worker/operators";
-import { blame, currentStage, type Stage } from "./logging/stage";
+import { blame, runIn, type Stage } from "./logging/stage";
 
 /** What stands between the operators of a bundle, in the place of the SDK's Receiver. */
 export class StageReceiver {
@@ -42,7 +42,7 @@ export class StageReceiver {
 /** Runs a part of an operator's work as its own: what it logs and what it throws is the transform's. */
 export function inStage<Result extends Promise<void> | null>(stage: Stage, work: () => Result): Result {
   try {
-    const result = currentStage.run(stage, work);
+    const result = runIn(stage, work);
     return (result === NonPromise ? result : withBlame(result, stage.transformId)) as Result;
   } catch (error) {
     blame(error, stage.transformId);

@@ -7,7 +7,7 @@ import { BeamFnLoggingClient } from "apache-beam/proto/beam_fn_api.grpc-client";
 import { CHANNEL_OPTIONS, CREDENTIALS, workerMetadata } from "../connection/options";
 import { MessageStream } from "../connection/stream";
 import { describeFailure } from "../errors";
-import { currentStage } from "./stage";
+import { currentStage, followStages } from "./stage";
 
 export { LogEntry_Severity_Enum as Severity };
 
@@ -42,6 +42,7 @@ export class LogChannel {
   ) {
     this.lost = endpoint === undefined;
     if (endpoint === undefined) return;
+    followStages();
     this.client = new BeamFnLoggingClient(endpoint, CREDENTIALS, CHANNEL_OPTIONS);
     // What the runner says about levels is of no use: it gets everything.
     this.stream = new MessageStream(

@@ -12,10 +12,22 @@ export interface Stage {
   readonly transformId: string;
 }
 
-/** The stage of the code that runs, in it and in all that it awaits. */
+/** The stage of the code that runs, in it and in all that it awaits, where stages are followed. */
 export const currentStage = new AsyncLocalStorage<Stage>();
 
 const origins = new WeakMap<object, string>();
+
+let isFollowed = false;
+
+/** Makes `currentStage` known from now on: following what is awaited costs a little at each promise, so it is for those who ask. */
+export function followStages(): void {
+  isFollowed = true;
+}
+
+/** Runs a part of a stage's work, which `currentStage` then tells. */
+export function runIn<Result>(stage: Stage, work: () => Result): Result {
+  return isFollowed ? currentStage.run(stage, work) : work();
+}
 
 /** Notes in which transform an error came up first. */
 export function blame(error: unknown, transformId: string): void {
