@@ -34,7 +34,7 @@ export interface PredictionJobOptions {
 export function predictionPipeline(options: PredictionJobOptions): (root: Root) => unknown {
   const { model, input, read, extraFields, reference, settings } = options;
   const write = { ...options.write, jobId: options.write.jobId ?? newJobId() };
-  const predicting = predict(model, { model: reference, settings, extraFields });
+  const predicting = predict(model, { model: reference, settings, extraFields, duplicates: "leave" });
   const writing = writeRecords(write);
   return (root) => {
     const { records, unreadable, counts } = root.apply(readRecords(input, read));

@@ -1,42 +1,109 @@
 // The numbers of flat records, beside their texts: parsed once, while lines are read, for all who come later.
+import { POWERS_OF_TEN } from "./json/exact_numbers";
+
+/** Records of more names are not kept as flat ones. */
+export const MOST_COLUMNS = 32;
+
+/** The number of a token: its digits, with their sign, and in the low bits one more than how many of them are behind the point. */
+const PLACES_BITS = 4;
+const PLACES_MASK = (1 << PLACES_BITS) - 1;
+const MOST_PLACES = PLACES_MASK - 1;
+const MOST_DIGITS = 2 ** (31 - PLACES_BITS) - 1;
+
+/** A number for a token: the same for the same one. 0 where the token has no room in it, as the sign of a zero has none. */
+export function tokenNumber(digits: number, places: number, isNegative: boolean): number {
+  if (digits > MOST_DIGITS || places > MOST_PLACES || (isNegative && digits === 0)) return 0;
+  return ((isNegative ? -digits : digits) << PLACES_BITS) | (places + 1);
+}
 
 /**
  * The numbers of records that are flat: objects of the same names in the same order, all of whose values are numbers of few
  * enough digits to be exact. Who has no use for them reads the texts, which say the same. They stay within a process: no coder
  * writes them.
  */
-export interface FlatNumbers {
-  /** The names in the order of the texts: each stands once, and without escapes. */
-  readonly names: readonly string[];
-  /** One row a record, as many columns as names. The first column is NaN where the record is another. */
-  readonly values: Float64Array;
-}
+export class FlatNumbers {
+  private all: Float64Array | undefined;
 
-/** Records of more names are not kept as flat ones. */
-export const MOST_COLUMNS = 32;
+  /**
+   * @param names in the order of the texts: each stands once, and without escapes
+   * @param tokens one row a record, as many columns as names: `tokenNumber` of each value
+   * @param others the values whose tokens are 0, if any, each in its place; NaN in the first column of a record that is not flat
+   */
+  constructor(
+    readonly names: readonly string[],
+    readonly tokens: Int32Array,
+    private readonly others?: Float64Array,
+  ) {}
+
+  /**
+   * One row a record, as many columns as names. The first column is NaN where the record is another. They are worked out when they are
+   * first asked for: it is a division a value, which records that turn out to be duplicates do without.
+   */
+  get values(): Float64Array {
+    if (this.all !== undefined) return this.all;
+    const { tokens, others } = this;
+    const values = others ?? new Float64Array(tokens.length);
+    for (let i = 0; i < tokens.length; i++) {
+      const token = tokens[i];
+      if (token !== 0) values[i] = (token >> PLACES_BITS) / POWERS_OF_TEN[(token & PLACES_MASK) - 1];
+    }
+    return (this.all = values);
+  }
+
+  /** Some of the rows, copied. */
+  pick(rows: readonly number[]): FlatNumbers {
+    const { names, tokens, others } = this;
+    const width = names.length;
+    const picked = new Int32Array(rows.length * width);
+    const pickedOthers = others && new Float64Array(rows.length * width);
+    for (let k = 0; k < rows.length; k++) {
+      const from = rows[k] * width;
+      const to = k * width;
+      for (let i = 0; i < width; i++) picked[to + i] = tokens[from + i];
+      if (pickedOthers) pickedOthers.set(others.subarray(from, from + width), to);
+    }
+    return new FlatNumbers(names, picked, pickedOthers);
+  }
+}
 
 /** Builds the FlatNumbers of a batch. */
 export class FlatNumbersBuilder {
   private names: readonly string[] = [];
   /** The shape of lines that have these names. */
   private shape = NaN;
-  private values = new Float64Array();
+  private tokens = new Int32Array();
+  private others = new Float64Array();
+  private hasOthers = false;
   /** Rows so far; the next one that is flat fills up those before it. */
   private rows = 0;
 
   /**
    * Takes over the numbers of a record.
    * @param row its number in the batch: larger than that of the one before
+   * @param tokens the numbers of its tokens
+   * @param numbers its values, where those are 0
    * @param shape a number that is the same for all lines with the same names
    * @param namesOf the names of such a line; undefined where they are not fit for it
    */
-  add(row: number, numbers: Float64Array, shape: number, namesOf: () => string[] | undefined): void {
+  add(
+    row: number,
+    tokens: Int32Array,
+    numbers: Float64Array,
+    shape: number,
+    namesOf: () => string[] | undefined,
+  ): void {
     if (shape !== this.shape && !this.begin(shape, namesOf())) return;
     const width = this.names.length;
     const at = row * width;
-    if (at + width > this.values.length) this.grow(at + width);
-    this.fillTo(row);
-    for (let i = 0; i < width; i++) this.values[at + i] = numbers[i];
+    if (at + width > this.tokens.length) this.grow(at + width);
+    if (this.rows < row) this.fillTo(row);
+    for (let i = 0; i < width; i++) {
+      const token = tokens[i];
+      this.tokens[at + i] = token;
+      if (token !== 0) continue;
+      this.others[at + i] = numbers[i];
+      this.hasOthers = true;
+    }
     this.rows = row + 1;
   }
 
@@ -45,10 +112,12 @@ export class FlatNumbersBuilder {
     if (this.rows === 0) return undefined;
     const { names } = this;
     const size = rows * names.length;
-    if (size > this.values.length) this.grow(size);
-    this.fillTo(rows);
+    if (size > this.tokens.length) this.grow(size);
+    if (this.rows < rows) this.fillTo(rows);
+    const others = this.hasOthers ? this.others.slice(0, size) : undefined;
     this.rows = 0;
-    return { names, values: this.values.slice(0, size) };
+    this.hasOthers = false;
+    return new FlatNumbers(names, this.tokens.slice(0, size), others);
   }
 
   /** Whether lines of a shape can be added: the first ones say which names a batch has. */
@@ -62,13 +131,20 @@ export class FlatNumbersBuilder {
     return true;
   }
 
+  /** Rows before this one that were not added are no flat records. */
   private fillTo(row: number): void {
-    for (let other = this.rows; other < row; other++) this.values[other * this.names.length] = NaN;
+    const width = this.names.length;
+    this.tokens.fill(0, this.rows * width, row * width);
+    for (let other = this.rows; other < row; other++) this.others[other * width] = NaN;
+    this.hasOthers = true;
   }
 
   private grow(size: number): void {
-    const grown = new Float64Array(Math.max(2 * this.values.length, size, 1024));
-    grown.set(this.values);
-    this.values = grown;
+    const { tokens, others } = this;
+    const room = Math.max(2 * tokens.length, size, 1024);
+    this.tokens = new Int32Array(room);
+    this.tokens.set(tokens);
+    this.others = new Float64Array(room);
+    this.others.set(others);
   }
 }

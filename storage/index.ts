@@ -6,7 +6,7 @@ export { readNumbers, writeNumbers } from "./number_bytes";
 export * from "./file_systems";
 export * from "./formats";
 export { hash53 } from "./hash";
-export type { FlatNumbers } from "./flat_numbers";
+export { FlatNumbers } from "./flat_numbers";
 export { FlatHasher } from "./json/flat_hash";
 export { Canonicalizer } from "./json/canonical";
 export { RecordHasher } from "./json/record_hash";

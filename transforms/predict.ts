@@ -1,8 +1,10 @@
 // predict: blocks of records in, each record's prediction by a model out, and what could not be predicted.
-import "../sdk";
+import { workplace } from "../sdk";
 import { requireForSerialization } from "apache-beam/serialization";
 import type { PCollection } from "apache-beam/pvalue";
+import { windowParam, type ParDoLookupParam } from "apache-beam/transforms/pardo";
 import { withName, type PTransform } from "apache-beam/transforms/transform";
+import { GlobalWindow, type Window } from "apache-beam/values";
 import {
   configuration,
   ModelManager,
@@ -14,7 +16,8 @@ import { ByteColumn, fieldNamesOf } from "../storage";
 import { asyncParDoWithOutputs, type AsyncDoFn, type Tagged } from "./async_pardo";
 import { jsonCoder } from "./blocks/coder";
 import { OUTCOMES, predictionBlockCoder, type PredictionBlock } from "./blocks/prediction_block";
-import type { RecordBlock } from "./blocks/record_block";
+import { pickRecords, type RecordBlock } from "./blocks/record_block";
+import { KnownRecords } from "./distinct/known_records";
 import { placeOf, type Failure } from "./failure";
 
 /** What `predict` gives. */
@@ -35,6 +38,11 @@ export interface PredictOptions {
    * it. `refuse`, the default: it sees all of them, and its schema may refuse them.
    */
   extraFields?: "allow" | "refuse";
+  /**
+   * `leave`: for a `distinct` that comes next. Records that are equal to one that was predicted are left out where that is known to be
+   * safe and quick; those that have no prediction never are. `predict`, the default: every record is predicted.
+   */
+  duplicates?: "predict" | "leave";
 }
 
 /**
@@ -56,6 +64,7 @@ export function predict(
         predictions: predictionBlockCoder,
         failures: jsonCoder<Failure[]>(),
       },
+      options.duplicates === "leave" ? { window: windowParam() } : undefined,
     ),
   );
 }
@@ -65,7 +74,15 @@ interface PredictOutputs {
   failures: Failure[];
 }
 
-export class PredictFn implements AsyncDoFn<RecordBlock, Tagged<PredictOutputs>> {
+/** For one that leaves duplicates out. */
+interface PredictContext {
+  window: ParDoLookupParam<Window>;
+}
+
+export class PredictFn implements AsyncDoFn<RecordBlock, Tagged<PredictOutputs>, PredictContext | undefined> {
+  /** What bundles before have predicted; an instance that has failed is not used again. */
+  private known: KnownRecords | undefined;
+
   constructor(
     readonly qualifiedName: string,
     readonly reference: ModelReference,
@@ -74,12 +91,24 @@ export class PredictFn implements AsyncDoFn<RecordBlock, Tagged<PredictOutputs>>
   ) {}
 
   async startBundle(): Promise<void> {
+    this.known ??= new KnownRecords(workplace().keptBytes);
     const manager = ModelManager.instance;
     if (!manager.has(this.qualifiedName)) await manager.loadModels([this.reference], this.settings);
     await manager.getModel(this.qualifiedName).ready();
   }
 
-  async *process(block: RecordBlock): AsyncGenerator<Tagged<PredictOutputs>> {
+  async *process(block: RecordBlock, context?: PredictContext): AsyncGenerator<Tagged<PredictOutputs>> {
+    // Equal records of two windows are no duplicates.
+    const known = context?.window.lookup() instanceof GlobalWindow ? this.known : undefined;
+    const unknown = block.flat && known?.unknown(block.flat);
+    if (unknown === undefined) yield* this.predicted(block, known);
+    else if (unknown.length > 0) yield* this.predicted(pickRecords(block, unknown), known);
+  }
+
+  private async *predicted(
+    block: RecordBlock,
+    known: KnownRecords | undefined,
+  ): AsyncGenerator<Tagged<PredictOutputs>> {
     const { records, flat } = block;
     const model = ModelManager.instance.getModel(this.qualifiedName);
     const seen = this.extraFields === "allow" ? fieldNamesOf(model.inputSchema) : [];
@@ -89,6 +118,7 @@ export class PredictFn implements AsyncDoFn<RecordBlock, Tagged<PredictOutputs>>
     );
     const outcomes = new Uint8Array(records.length);
     for (const { row, error } of errors) outcomes[row] = OUTCOMES.indexOf(error.kind);
+    if (flat !== undefined) known?.add(flat, outcomes);
     const predictions = new ByteColumn(bytes, ends);
     yield { tag: "predictions", value: { records, predictions, outcomes, flat } };
     if (errors.length > 0) {

@@ -80,7 +80,8 @@ export class DirectRunner implements PipelineRunner {
   private settings(folder: string, workers: number): WorkerSettings {
     const { memoryLimit = totalmem() / 4 } = this.options;
     const share = memoryLimit / workers;
-    return { folder, partitions: PARTITIONS, writeBudget: share / 8, groupBudget: share / 4 };
+    const [writeBudget, groupBudget, keepBudget] = [share / 8, share / 4, share / 8];
+    return { folder, partitions: PARTITIONS, writeBudget, groupBudget, keepBudget };
   }
 }
 

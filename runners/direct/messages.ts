@@ -48,6 +48,8 @@ export interface WorkerSettings {
   /** Bytes that may wait to be written, and bytes of a partition that are held at once. */
   readonly writeBudget: number;
   readonly groupBudget: number;
+  /** Bytes that a DoFn may keep from bundle to bundle. */
+  readonly keepBudget: number;
 }
 
 /** What a task wrote, by the ids of the borders. */

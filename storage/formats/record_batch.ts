@@ -126,7 +126,10 @@ export class BatchBuilder {
         this.output = undefined;
         break;
       }
-      if (columns > 0) flat.add(records.length, quickLines.numbers, quickLines.shape, this.namesOfLine);
+      if (columns > 0) {
+        const { numbers, tokens, shape } = quickLines;
+        flat.add(records.length, tokens, numbers, shape, this.namesOfLine);
+      }
       this.endAt(end, number++, offset);
       offset += lineEnd + 1 - from;
       from = lineEnd + 1;

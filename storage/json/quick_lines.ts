@@ -1,6 +1,6 @@
 // Compacts lines of JSON quickly, one after the other; what is not plain it leaves to the JsonCompactor.
 import { viewOf } from "../bytes";
-import { MOST_COLUMNS } from "../flat_numbers";
+import { MOST_COLUMNS, tokenNumber } from "../flat_numbers";
 import { copyLong, copyText, LONG, WORD } from "../text_words";
 import { EXACT_DIGITS, POWERS_OF_TEN } from "./exact_numbers";
 import { endOfLiteral, endOfNumber, endOfString, IS_PLAIN, NO_TOKEN } from "./tokens";
@@ -20,8 +20,9 @@ const CLOSE_BRACE = 0x7d;
 
 /** Values nested deeper are left to the other compactor: the stack of brackets is the bits of a number. */
 const MOST_DEPTH = 30;
-/** Members of the outermost object that are compared with those of the lines before. */
+/** Members of the outermost object that are compared with those of the lines before, and bytes that there are for the head of each. */
 const MEMBERS = 256;
+const HEAD_ROOM = 256;
 
 /** White space within a line: space, tab and carriage return. */
 const IS_SPACE = new Uint8Array(256);
@@ -37,14 +38,17 @@ export const ROOM = 2 * WORD;
  * Reads lines of JSON as the `JsonCompactor` does, of which it takes most at a quarter of the cost.
  *
  * Of each member of an object, what stands before its value (its head: `, "name": `) is first compared with what stood there in
- * a line before, of which the compact form is known. Nothing is looked at twice, and bytes are moved in words.
+ * a line before, of which the compact form is known. Nothing is looked at twice, bytes are moved in words, and those of a line
+ * between which no white space is are moved together.
  */
 export class QuickLines {
   /** Where the line ends that was taken last: the position of its LF. */
   lineEnd = 0;
-  /** The values of that line, where it is an object of numbers alone: as many as `columns`, which is 0 where it is not. */
-  readonly numbers = new Float64Array(MOST_COLUMNS);
+  /** How many values that line has, where it is an object of numbers alone; 0 where it is not. */
   columns = 0;
+  /** Their `tokenNumber`s, and those values whose is 0. */
+  readonly tokens = new Int32Array(MOST_COLUMNS);
+  readonly numbers = new Float64Array(MOST_COLUMNS);
   /** Lines that have columns, and of which this is the same, have the same names. */
   shape = 0;
 
@@ -52,16 +56,16 @@ export class QuickLines {
   private words = viewOf(this.source);
   private outWords = this.words;
 
-  /** Of the heads of lines before, by the number of the member: where they are, and how long, in the source and in the output. */
-  private readonly headAt = new Int32Array(MEMBERS);
+  /** The heads of lines before, by the number of the member, as they stood there and in their compact form; and their sizes. */
+  private readonly heads = viewOf(Buffer.alloc(MEMBERS * HEAD_ROOM));
+  private readonly outHeads = viewOf(Buffer.alloc(MEMBERS * HEAD_ROOM));
   private readonly headSize = new Int32Array(MEMBERS);
-  private readonly outHeadAt = new Int32Array(MEMBERS);
   private readonly outHeadSize = new Int32Array(MEMBERS);
   /** How many heads are known, and how many were ever learnt. */
   private known = 0;
   private learnt = 0;
 
-  /** Where `value` writes; the bytes from `run` on are still to be copied there. */
+  /** Where the output goes on; the bytes from `run` on are still to be copied there. */
   private at = 0;
   private run = 0;
 
@@ -69,13 +73,11 @@ export class QuickLines {
   setSource(source: Buffer): void {
     this.source = source;
     this.words = viewOf(source);
-    this.known = 0;
   }
 
-  /** Where the texts go. To be called again whenever what was written before may be overwritten. */
+  /** Where the texts go. */
   setOutput(out: Buffer): void {
     this.outWords = viewOf(out);
-    this.known = 0;
   }
 
   /**
@@ -85,11 +87,8 @@ export class QuickLines {
    */
   compact(from: number, at: number): number {
     this.columns = 0;
-    let end = this.object(from, at);
-    // What is written is the same whoever writes it, so the heads stay known.
-    if (end < 0) end = this.line(from, at);
-    if (end < 0) this.known = 0;
-    return end;
+    const end = this.object(from, at);
+    return end < 0 ? this.line(from, at) : end;
   }
 
   /**
@@ -97,11 +96,13 @@ export class QuickLines {
    * and fields made it 2.5 times as slow.
    */
   private object(from: number, at: number): number {
-    const { source, words, outWords, headAt, headSize, outHeadAt, outHeadSize, numbers } = this;
+    const { source, words, outWords, heads, headSize, outHeads, outHeadSize, numbers, tokens } = this;
     // A word must not be taken from behind the source.
     const limit = source.length - WORD;
     if (source[from] !== OPEN_BRACE) return NO_TOKEN;
     let p = from;
+    /** What is before it has been copied. */
+    let run = from;
     let isFlat = true;
     for (let member = 0; ; member++) {
       // The head, whose brace or comma is at `p`.
@@ -109,40 +110,49 @@ export class QuickLines {
       if (member < this.known) {
         const size = headSize[member];
         const end = p + size;
-        let before = headAt[member];
+        let before = member * HEAD_ROOM;
         if (end > limit) return NO_TOKEN;
         if (size < WORD) {
           // It has 4 bytes or more.
           isKnown =
-            words.getInt32(p) === words.getInt32(before) &&
-            words.getInt32(end - 4) === words.getInt32(before + size - 4);
+            words.getInt32(p) === heads.getInt32(before) &&
+            words.getInt32(end - 4) === heads.getInt32(before + size - 4);
         } else {
           // The last words overlap.
           const last = end - WORD;
           const lastBefore = before + size - WORD;
           let word = p;
-          while (word < last && words.getFloat64(word, true) === words.getFloat64(before, true)) {
+          while (word < last && words.getFloat64(word, true) === heads.getFloat64(before, true)) {
             word += WORD;
             before += WORD;
           }
-          isKnown = word >= last && words.getFloat64(last, true) === words.getFloat64(lastBefore, true);
+          isKnown = word >= last && words.getFloat64(last, true) === heads.getFloat64(lastBefore, true);
         }
         if (isKnown) {
-          const outFrom = outHeadAt[member];
           const outSize = outHeadSize[member];
-          outWords.setFloat64(at, outWords.getFloat64(outFrom, true), true);
-          outWords.setFloat64(at + WORD, outWords.getFloat64(outFrom + WORD, true), true);
-          for (let i = 2 * WORD; i < outSize; i += WORD) {
-            outWords.setFloat64(at + i, outWords.getFloat64(outFrom + i, true), true);
+          // A head of the same size is compact, and stays in the run.
+          if (outSize !== size) {
+            const length = p - run;
+            if (length >= LONG) copyLong(words, run, p, outWords, at);
+            else
+              for (let i = 0; i < length; i += WORD)
+                outWords.setFloat64(at + i, words.getFloat64(run + i, true), true);
+            at += length;
+            const outFrom = member * HEAD_ROOM;
+            for (let i = 0; i < outSize; i += WORD)
+              outWords.setFloat64(at + i, outHeads.getFloat64(outFrom + i, true), true);
+            at += outSize;
+            run = end;
           }
-          at += outSize;
           p = end;
         }
       }
       if (!isKnown) {
-        const end = this.head(p, at, member);
-        if (end < 0) return NO_TOKEN;
-        p = end;
+        this.run = run;
+        this.at = at;
+        p = this.head(p, member);
+        if (p < 0) return NO_TOKEN;
+        run = this.run;
         at = this.at;
       }
 
@@ -178,37 +188,43 @@ export class QuickLines {
         } else if (p - digitsAt > EXACT_DIGITS || member >= MOST_COLUMNS) {
           isFlat = false;
         } else {
-          const all = p - digitsAt > WHOLE_DIGITS ? wholeNumber(source, digitsAt, p) : digits;
-          const magnitude = all / POWERS_OF_TEN[places];
-          numbers[member] = first === MINUS ? -magnitude : magnitude;
+          const isLong = p - digitsAt > WHOLE_DIGITS;
+          const token = isLong ? 0 : tokenNumber(digits, places, first === MINUS);
+          tokens[member] = token;
+          if (token === 0) {
+            const all = isLong ? wholeNumber(source, digitsAt, p) : digits;
+            const magnitude = all / POWERS_OF_TEN[places];
+            numbers[member] = first === MINUS ? -magnitude : magnitude;
+          }
         }
       } else if (c === OPEN_BRACE || c === OPEN_BRACKET) {
         isFlat = false;
-        p = this.value(p, at);
+        this.run = run;
+        this.at = at;
+        p = this.value(p);
+        run = this.run;
         at = this.at;
       } else {
         isFlat = false;
         p = endOfLiteral(source, p);
       }
       if (p < 0 || p > limit) return NO_TOKEN;
-      if (first !== OPEN_BRACE && first !== OPEN_BRACKET) {
-        const size = p - value;
-        if (size < LONG) {
-          for (let i = 0; i < size; i += WORD) {
-            outWords.setFloat64(at + i, words.getFloat64(value + i, true), true);
-          }
-        } else {
-          copyLong(words, value, p, outWords, at);
-        }
-        at += size;
-      }
 
       c = source[p];
-      while (IS_SPACE[c] === 1) c = source[++p];
+      if (IS_SPACE[c] === 1) {
+        at = copyText(words, run, p, outWords, at);
+        while (IS_SPACE[c] === 1) c = source[++p];
+        run = p;
+        if (p > limit) return NO_TOKEN;
+      }
       if (c === COMMA) continue;
       if (c !== CLOSE_BRACE) return NO_TOKEN;
-      outWords.setUint8(at, c);
       p++;
+      const length = p - run;
+      if (length >= LONG) copyLong(words, run, p, outWords, at);
+      else
+        for (let i = 0; i < length; i += WORD)
+          outWords.setFloat64(at + i, words.getFloat64(run + i, true), true);
       while (IS_SPACE[source[p]] === 1) p++;
       if (source[p] !== LF) return NO_TOKEN;
       this.lineEnd = p;
@@ -216,7 +232,7 @@ export class QuickLines {
         this.columns = member + 1;
         this.shape = this.learnt * (MOST_COLUMNS + 1) + member;
       }
-      return at + 1;
+      return at + length;
     }
   }
 
@@ -227,8 +243,8 @@ export class QuickLines {
   names(): string[] | undefined {
     const names: string[] = [];
     for (let i = 0; i < this.columns; i++) {
-      const from = this.outHeadAt[i];
-      const head = Buffer.from(this.outWords.buffer, this.outWords.byteOffset + from, this.outHeadSize[i]);
+      const from = i * HEAD_ROOM;
+      const head = Buffer.from(this.outHeads.buffer, this.outHeads.byteOffset + from, this.outHeadSize[i]);
       // A brace or comma and a quote before it, a quote and a colon behind it.
       const name = head.toString("utf8", 2, head.length - 2);
       if (name.includes("\\") || names.includes(name)) return undefined;
@@ -238,45 +254,51 @@ export class QuickLines {
   }
 
   /**
-   * Copies the head of member `i`, whose brace or comma is at `p`, to `at`, and leaves the position behind the copy there. It
-   * is known from then on.
+   * Finds the head of member `i`, whose brace or comma is at `p`, and what is to be copied of it. It is known from then on, if there is
+   * room for it and those before it are.
    * @returns the position behind the head, where the value begins
    */
-  private head(p: number, at: number, i: number): number {
-    this.run = p;
-    this.at = at;
+  private head(p: number, i: number): number {
     const end = this.name(p + 1);
     if (end < 0) return NO_TOKEN;
-    this.at = copyText(this.words, this.run, end, this.outWords, this.at);
-    if (i < MEMBERS) {
-      this.headAt[i] = p;
-      this.headSize[i] = end - p;
-      this.outHeadAt[i] = at;
-      this.outHeadSize[i] = this.at - at;
-      this.known = Math.max(this.known, i + 1);
-      this.learnt++;
-    }
+    if (i < MEMBERS && i <= this.known && end - p <= HEAD_ROOM) this.learn(p, end, i);
+    // Heads behind one that is not known may be those of other lines.
+    else this.known = Math.min(this.known, i);
     return end;
+  }
+
+  /** Keeps the head of member `i`, which is between the two positions. */
+  private learn(p: number, end: number, i: number): void {
+    const { source, words, heads, outHeads } = this;
+    const at = i * HEAD_ROOM;
+    for (let k = 0; k < end - p; k++) heads.setUint8(at + k, source[p + k]);
+    this.headSize[i] = end - p;
+    const name = this.behindSpace(p + 1);
+    outHeads.setUint8(at, source[p]);
+    const out = copyText(words, name, endOfString(source, name), outHeads, at + 1);
+    outHeads.setUint8(out, COLON);
+    this.outHeadSize[i] = out + 1 - at;
+    this.known = Math.max(this.known, i + 1);
+    this.learnt++;
   }
 
   /** Compacts any line, as `compact` does. */
   private line(from: number, at: number): number {
-    let end = this.value(this.behindSpace(from), at);
+    this.run = this.behindSpace(from);
+    this.at = at;
+    const end = this.value(this.run);
     if (end < 0) return NO_TOKEN;
-    end = this.behindSpace(end);
-    if (this.source[end] !== LF) return NO_TOKEN;
-    this.lineEnd = end;
-    return this.at;
+    this.at = copyText(this.words, this.run, end, this.outWords, this.at);
+    this.lineEnd = this.behindSpace(end);
+    return this.source[this.lineEnd] === LF ? this.at : NO_TOKEN;
   }
 
   /**
-   * Copies the value that begins at `p`, all that it holds, to `at`, and leaves the position behind the copy there.
+   * Copies the value that begins at `p`, all that it holds, but for what may be copied with what comes behind it.
    * @returns the position behind the value
    */
-  private value(p: number, at: number): number {
+  private value(p: number): number {
     const { source } = this;
-    this.run = p;
-    this.at = at;
     let depth = 0;
     /** Of each open bracket whether it is a brace, the innermost in the lowest bit. */
     let braces = 0;
@@ -306,10 +328,7 @@ export class QuickLines {
       if (p < 0) return NO_TOKEN;
       // Behind a value: leave what closes here, then on to the next value of what is open.
       for (;;) {
-        if (depth === 0) {
-          this.at = copyText(this.words, this.run, p, this.outWords, this.at);
-          return p;
-        }
+        if (depth === 0) return p;
         if (IS_SPACE[source[p]] === 1) p = this.skipSpace(p);
         const next = source[p];
         if (next === COMMA) {

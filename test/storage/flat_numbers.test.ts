@@ -90,6 +90,60 @@ it("says of each record what JSON.parse and the hash of its text say, or nothing
   expect(flatOnes).toBeGreaterThan(300);
 });
 
+/** Few numbers, so that texts come again, in the spellings that may be taken for each other. */
+const spelling = fc.constantFrom(
+  ...[
+    "0",
+    "-0",
+    "0.0",
+    "-0.0",
+    "5",
+    "-5",
+    "5.0",
+    "50",
+    "5.00",
+    "0.5",
+    "0.50",
+    "0.05",
+    "5e0",
+    "134217727",
+    "134217728",
+  ],
+);
+const pair = fc.tuple(spelling, spelling).map(([a, b]) => `{"a":${a},"b":${b}}`);
+
+it("has the same tokens for the same text, and others for another, in whatever rows are picked", async () => {
+  let comparable = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(pair, { minLength: 2, maxLength: 60 }),
+      fc.infiniteStream(fc.boolean()),
+      async (lines, chosen) => {
+        const texts = new Map<string, string>();
+        for (const { records, flat } of await read(lines, 1 << 20, 32)) {
+          if (flat === undefined) continue;
+          const rows = [...flat.tokens.keys()].filter((i) => i < records.length && chosen.next().value);
+          const picked = flat.pick(rows);
+          for (const [k, row] of rows.entries()) {
+            const tokens = picked.tokens.subarray(2 * k, 2 * k + 2);
+            expect(picked.values.subarray(2 * k, 2 * k + 2)).toEqual(
+              flat.values.subarray(2 * row, 2 * row + 2),
+            );
+            if (tokens.includes(0)) continue;
+            comparable++;
+            const text = records.text(row);
+            expect(texts.get(tokens.join()) ?? text).toBe(text);
+            texts.set(tokens.join(), text);
+          }
+        }
+        expect(new Set(texts.values()).size).toBe(texts.size);
+      },
+    ),
+    { numRuns: 300 },
+  );
+  expect(comparable).toBeGreaterThan(300);
+});
+
 it("knows every record of numbers, whatever is between them, chunks and batches begin where they like", async () => {
   const lines = Array.from({ length: 500 }, (_, i) =>
     i % 100 === 50 ? '{"id":"x","b":0}' : `{"id":${i},"b":-${i / 1000}}`,

@@ -1,5 +1,5 @@
 // A block of records, as it was read: one Beam element that holds a thousand of them.
-import { ByteColumn, readNumbers, writeNumbers, type FlatNumbers } from "../../storage";
+import { ByteColumn, ByteColumnBuilder, readNumbers, writeNumbers, type FlatNumbers } from "../../storage";
 import { BytesCoder } from "./coder";
 
 /** Records read together from one file. */
@@ -23,6 +23,28 @@ export function recordBlock(values: Iterable<unknown>): RecordBlock {
   const numbers = Float64Array.from(records.ends, (_, i) => i + 1);
   const offsets = Float64Array.from(records.ends, (_, i) => records.start(i));
   return { file: "", unit: "line", records, numbers, offsets };
+}
+
+/** Records of a block, copied. */
+export function pickRecords(block: RecordBlock, rows: readonly number[]): RecordBlock {
+  const { file, unit, records, numbers, offsets, flat } = block;
+  const picked = new ByteColumnBuilder(records.bytes.length, rows.length);
+  for (const i of rows) picked.add(records, records.start(i), records.ends[i]);
+  return {
+    file,
+    unit,
+    records: picked.build(),
+    numbers: pick(numbers, rows),
+    offsets: pick(offsets, rows),
+    flat: flat?.pick(rows),
+  };
+}
+
+/** Some of the numbers. */
+function pick(numbers: Float64Array, rows: readonly number[]): Float64Array {
+  const picked = new Float64Array(rows.length);
+  for (let k = 0; k < rows.length; k++) picked[k] = numbers[rows[k]];
+  return picked;
 }
 
 /** Layout (little endian): file and unit as a column of two texts, records as a column, numbers and offsets as doubles. */

@@ -9,8 +9,6 @@ import type { GroupBorder, MainBorder } from "../plan/borders";
 import { SideInputs } from "./side_inputs";
 import { StageRunner } from "./stage_runner";
 
-setWorkplace({ isOneMachine: true });
-
 const PROGRESS_MS = 100;
 
 const stages = new Map<string, StageMessage>();
@@ -77,6 +75,8 @@ process.on("message", (message: ToWorker) => {
   switch (message.kind) {
     case "begin":
       settings = message.settings;
+      // What a bundle has put down when it ends is there until the job is over.
+      setWorkplace({ isOneMachine: true, keptBytes: settings.keepBudget });
       try {
         loadModules(message.modules);
         tell({ kind: "ready" });

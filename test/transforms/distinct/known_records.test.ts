@@ -1,0 +1,104 @@
+// Records that were predicted: found again as they are written, never one that was not, and given up where there is no point.
+import fc from "fast-check";
+import { FlatNumbers } from "../../../storage";
+import { KnownRecords } from "../../../transforms/distinct/known_records";
+
+const NAMES = ["a", "b"];
+const ROOM = 1 << 24;
+const TRIAL = 1 << 16;
+
+const flat = (rows: readonly (readonly number[])[], names = NAMES): FlatNumbers =>
+  new FlatNumbers(names, Int32Array.from(rows.flat()));
+const predicted = (rows: readonly unknown[]): Uint8Array => new Uint8Array(rows.length);
+const unknownIn = (known: KnownRecords, rows: readonly (readonly number[])[]): number[] =>
+  known.unknown(flat(rows)) ?? [...rows.keys()];
+
+/** A token of 0 is one that has no number: its record can't be told from others. */
+const token = fc.oneof(
+  { weight: 1, arbitrary: fc.constant(0) },
+  { weight: 9, arbitrary: fc.integer({ min: -9, max: 9 }) },
+);
+const batch = fc.array(fc.tuple(fc.tuple(token, token), fc.boolean()), { minLength: 1, maxLength: 50 });
+
+test("those that were predicted are known, and no others", () => {
+  fc.assert(
+    fc.property(fc.array(batch, { maxLength: 20 }), (batches) => {
+      const known = new KnownRecords(ROOM);
+      const expected = new Set<string>();
+      for (const records of batches) {
+        const rows = records.map(([row]) => row);
+        const unknown = unknownIn(known, rows);
+        expect(unknown).toEqual([...rows.keys()].filter((i) => !expected.has(rows[i].join())));
+        const outcomes = Uint8Array.from(records, ([, isPredicted]) => (isPredicted ? 0 : 1));
+        known.add(flat(rows), outcomes);
+        for (const [row, isPredicted] of records)
+          if (isPredicted && !row.includes(0)) expected.add(row.join());
+      }
+    }),
+  );
+});
+
+test("records of other names are others", () => {
+  const known = new KnownRecords(ROOM);
+  known.add(flat([[1, 2]]), predicted([0]));
+  expect(known.unknown(flat([[1, 2]], [...NAMES]))).toEqual([]);
+  expect(known.unknown(flat([[1, 2]], ["b", "a"]))).toBeUndefined();
+  expect(known.unknown(flat([[1, 2, 1, 2]], ["a", "b", "c", "d"]))).toBeUndefined();
+  known.add(flat([[3, 4]], ["b", "a"]), predicted([0]));
+  expect(known.unknown(flat([[3, 4]]))).toBeUndefined();
+});
+
+/** Gives all rows to it, a thousand at a time, as a job does; returns how many it knew. */
+function giveAll(known: KnownRecords, rows: number, rowOf: (i: number) => [number, number]): number {
+  let found = 0;
+  for (let first = 0; first < rows; first += 1024) {
+    const batch = Array.from({ length: 1024 }, (_, i) => rowOf(first + i));
+    const unknown = unknownIn(known, batch);
+    found += batch.length - unknown.length;
+    const fresh = unknown.map((i) => batch[i]);
+    known.add(flat(fresh), predicted(fresh));
+  }
+  return found;
+}
+
+test("after a trial none is kept where hardly any come again", () => {
+  const known = new KnownRecords(ROOM);
+  const rowOf = (i: number): [number, number] => [i + 1, 1];
+  expect(giveAll(known, TRIAL - 1024, rowOf)).toBe(0);
+  expect(known.unknown(flat([[1, 1]]))).toEqual([]);
+  giveAll(known, 2048, (i) => rowOf(TRIAL + i));
+  expect(known.unknown(flat([[1, 1]]))).toBeUndefined();
+});
+
+test("where many come again they are known to the end, however many there are", () => {
+  const known = new KnownRecords(ROOM);
+  let seed = 1;
+  const seen = new Set<number>();
+  const anyRow = (): [number, number] => {
+    seed = (Math.imul(seed, 1103515245) + 12345) >>> 0;
+    const number = (seed >>> 8) % 100_000;
+    seen.add(number);
+    return [number + 1, 1];
+  };
+  const rows = 300 * 1024;
+  const found = giveAll(known, rows, anyRow);
+  // Two in one batch are not known yet.
+  expect(found).toBeLessThanOrEqual(rows - seen.size);
+  expect(found).toBeGreaterThan((rows - seen.size) * 0.98);
+});
+
+test("there are never more than there is room for, and what is kept is found", () => {
+  // Places for 2^13 records of two tokens, of which three quarters are taken.
+  const known = new KnownRecords(8 << 13);
+  const rowOf = (i: number): [number, number] => [(i % 20_000) + 1, 1];
+  const rounds = 100 * 1024;
+  const found = giveAll(known, rounds, rowOf);
+  expect(found).toBeGreaterThan(20_000);
+  expect(found).toBeLessThan((rounds / 20_000) * 6200);
+});
+
+test.each([0, 1000])("where there is room for %i bytes nothing is kept", (budget) => {
+  const known = new KnownRecords(budget);
+  known.add(flat([[1, 2]]), predicted([0]));
+  expect(known.unknown(flat([[1, 2]]))).toBeUndefined();
+});

@@ -1,0 +1,176 @@
+// Records that a worker has predicted already: what is equal to one of them need not be predicted again, nor go through the shuffle.
+import type { FlatNumbers } from "../../storage";
+
+/** After so many records it shows whether there is a point in it. */
+const TRIAL_RECORDS = 1 << 16;
+/** One of so many must be found in the end, or looking for it takes longer than what it saves. */
+const MOST_FOR_ONE = 4;
+/** How many places a table begins with. */
+const FIRST_PLACES = 1 << 12;
+/** Most places, whatever room there is: the array of them has its limit. */
+const MOST_PLACES = 1 << 26;
+
+/** How much of a table is taken at most. */
+const FULL = 3 / 4;
+
+const KNOWN = -1;
+const UNFIT = -2;
+
+const PRIME = 2654435761 | 0;
+
+/**
+ * Flat records by the numbers of their tokens, as many as there is room for: those that have the same are the same text. Of equal
+ * records the smallest text stays in the output, so one that is written differently is another here. Where the first records show that
+ * equal ones will be rare, none is kept.
+ *
+ * The tokens themselves stand in an open-addressed table, a record of four numbers in 16 bytes: it takes one access to memory that is
+ * in no cache. With texts behind a table of hashes a record took 1.2 µs, more than what it saved.
+ */
+export class KnownRecords {
+  /** All of them have these names. */
+  private names: readonly string[] | undefined;
+  private width = 0;
+  /** As many places, each as wide as the tokens of a record; the first is 0 where there is none. */
+  private table = new Int32Array();
+  private places = 0;
+  /** The high bits of a hash choose the place: as the table grows, records keep their order, and memory is written in its own. */
+  private shift = 32;
+  private count = 0;
+  private hashes = new Int32Array();
+  /** What was looked at ahead of its time: a loop whose result goes nowhere would be left out. */
+  private ahead = 0;
+  /** How many were looked for, and found. */
+  private looked = 0;
+  private found = 0;
+  private isOpen: boolean;
+
+  /** @param budget how many bytes they may take */
+  constructor(private readonly budget: number) {
+    this.isOpen = budget > 0;
+  }
+
+  /**
+   * Finds the records that are to be predicted.
+   * @returns their rows, in order; undefined for all of them
+   */
+  unknown(flat: FlatNumbers): number[] | undefined {
+    if (!this.isOpen || !this.hasNames(flat.names)) return undefined;
+    const { width } = this;
+    const { tokens } = flat;
+    const rows = tokens.length / width;
+    const hashes = this.hash(tokens, rows);
+    const unknown: number[] = [];
+    for (let row = 0; row < rows; row++)
+      if (this.placeFor(tokens, row * width, hashes[row]) !== KNOWN) unknown.push(row);
+    this.judge(rows, rows - unknown.length);
+    return unknown.length === rows ? undefined : unknown;
+  }
+
+  /** Adds the records that were predicted, whose outcome is 0, as far as there is room. */
+  add({ names, tokens }: FlatNumbers, outcomes: Uint8Array): void {
+    if (!this.isOpen || !this.hasNames(names)) return;
+    const { width } = this;
+    const hashes = this.hash(tokens, outcomes.length);
+    for (let row = 0, at = 0; row < outcomes.length; row++, at += width) {
+      if (outcomes[row] !== 0) continue;
+      if (this.count >= FULL * this.places && !this.grow(2 * this.places)) return;
+      const place = this.placeFor(tokens, at, hashes[row]);
+      if (place < 0) continue;
+      for (let i = 0; i < width; i++) this.table[place + i] = tokens[at + i];
+      this.count++;
+    }
+  }
+
+  /**
+   * The hashes of rows of tokens; 0 for a row that is not kept. What they choose of the table is looked at, all of it before any of it
+   * matters: memory then answers for many rows at once.
+   */
+  private hash(tokens: Int32Array, rows: number): Int32Array {
+    const { table, width, shift } = this;
+    if (this.hashes.length < rows) this.hashes = new Int32Array(rows);
+    const { hashes } = this;
+    for (let row = 0, at = 0; row < rows; row++) {
+      let hash = 0;
+      let isFit = 1;
+      for (const end = at + width; at < end; at++) {
+        const token = tokens[at];
+        hash = Math.imul(hash ^ token, PRIME);
+        hash ^= hash >>> 15;
+        if (token === 0) isFit = 0;
+      }
+      hashes[row] = isFit === 0 ? 0 : hash | 1;
+    }
+    let looked = 0;
+    for (let row = 0; row < rows; row++) looked |= table[(hashes[row] >>> shift) * width];
+    this.ahead |= looked;
+    return hashes;
+  }
+
+  /** Where in the table the tokens at `at` would stand; KNOWN where they do, UNFIT for a record that can't. */
+  private placeFor(tokens: Int32Array, at: number, hash: number): number {
+    if (hash === 0) return UNFIT;
+    const { table, width } = this;
+    const mask = this.places - 1;
+    for (let place = hash >>> this.shift; ; place = (place + 1) & mask) {
+      const from = place * width;
+      if (table[from] === 0) return from;
+      let i = 0;
+      while (i < width && table[from + i] === tokens[at + i]) i++;
+      if (i === width) return KNOWN;
+    }
+  }
+
+  /** Whether records with these names are kept: those that come first say which. */
+  private hasNames(names: readonly string[]): boolean {
+    if (names === this.names) return true;
+    if (this.names === undefined) {
+      this.width = names.length;
+      this.names = names;
+      if (!this.grow(FIRST_PLACES)) this.isOpen = false;
+      return this.isOpen;
+    }
+    const isSame = names.length === this.width && names.every((name, i) => name === this.names![i]);
+    if (isSame) this.names = names;
+    return isSame;
+  }
+
+  private judge(looked: number, found: number): void {
+    const isTried = this.looked >= TRIAL_RECORDS;
+    this.looked += looked;
+    this.found += found;
+    if (isTried || this.looked < TRIAL_RECORDS) return;
+    // Of n records of which f were found, drawn at random from as many as there are, there are about n² / 2f.
+    const different = this.looked ** 2 / (2 * this.found);
+    const isCommon = MOST_FOR_ONE * this.found > this.looked;
+    if (!isCommon && MOST_FOR_ONE * FULL * this.mostPlaces < different) this.close();
+    else this.grow(Math.min(2 ** Math.ceil(Math.log2(different / FULL)), this.mostPlaces));
+  }
+
+  private get mostPlaces(): number {
+    const most = Math.min(MOST_PLACES, this.budget / (Int32Array.BYTES_PER_ELEMENT * this.width));
+    return 2 ** Math.floor(Math.log2(most));
+  }
+
+  /** Makes room for so many places; returns false where there is not so much. */
+  private grow(places: number): boolean {
+    if (places > this.mostPlaces) return false;
+    if (places <= this.places) return true;
+    const { table, width } = this;
+    this.places = places;
+    this.table = new Int32Array(places * width);
+    this.shift = 32 - Math.log2(places);
+    const hashes = this.hash(table, table.length / width);
+    for (let row = 0, from = 0; from < table.length; row++, from += width) {
+      if (table[from] === 0) continue;
+      const place = this.placeFor(table, from, hashes[row]);
+      for (let i = 0; i < width; i++) this.table[place + i] = table[from + i];
+    }
+    return true;
+  }
+
+  /** Keeps none from now on. */
+  private close(): void {
+    this.isOpen = false;
+    this.table = new Int32Array();
+  }
+}
