@@ -114,19 +114,32 @@ export class ByteColumnBuilder implements Viewed {
 
   /** Ends the current string at byte `size`, which the caller has written up to. */
   endAt(size: number): void {
-    if (this.count === this.ends.length) {
-      const grown = new Uint32Array(Math.max(64, 2 * this.count));
-      grown.set(this.ends);
-      this.ends = grown;
-    }
+    if (this.count === this.ends.length) this.growEnds(64);
     this.size = size;
     this.ends[this.count++] = size;
+  }
+
+  private growEnds(count: number): void {
+    const grown = new Uint32Array(Math.max(count, 2 * this.count));
+    grown.set(this.ends);
+    this.ends = grown;
   }
 
   /** Adds the string `source.bytes[from..to)`. */
   add(source: Viewed, from: number, to: number): void {
     this.reserve(to - from);
     this.endAt(copyWords(source, from, to, this, this.size));
+  }
+
+  /** Adds strings that stand one after the other, each with its end. */
+  addAll(bytes: Uint8Array, ends: Uint32Array): void {
+    this.reserve(bytes.length);
+    this.bytes.set(bytes, this.size);
+    const { count, size } = this;
+    if (count + ends.length > this.ends.length) this.growEnds(count + ends.length);
+    for (let i = 0; i < ends.length; i++) this.ends[count + i] = size + ends[i];
+    this.size += bytes.length;
+    this.count += ends.length;
   }
 
   addText(text: string): void {

@@ -1,9 +1,6 @@
 // The numbers of flat records, beside their texts: parsed once, while lines are read, for all who come later.
 import { POWERS_OF_TEN } from "./json/exact_numbers";
 
-/** Records of more names are not kept as flat ones. */
-export const MOST_COLUMNS = 32;
-
 /** The number of a token: its digits, with their sign, and in the low bits one more than how many of them are behind the point. */
 const PLACES_BITS = 4;
 const PLACES_MASK = (1 << PLACES_BITS) - 1;
@@ -105,6 +102,21 @@ export class FlatNumbersBuilder {
       this.hasOthers = true;
     }
     this.rows = row + 1;
+  }
+
+  /**
+   * Takes over the tokens of records with the names of the last one that was added, whose numbers none is 0 of.
+   * @param row the number in the batch of the first of them
+   */
+  addRows(row: number, tokens: Int32Array, shape: number): void {
+    // Those of other names than the batch has are left out.
+    if (shape !== this.shape) return;
+    const width = this.names.length;
+    const at = row * width;
+    if (at + tokens.length > this.tokens.length) this.grow(at + tokens.length);
+    if (this.rows < row) this.fillTo(row);
+    this.tokens.set(tokens, at);
+    this.rows = row + tokens.length / width;
   }
 
   /** The numbers of a batch of so many records, unless none was flat; afterwards there are none. */

@@ -29,7 +29,7 @@ export interface ShardWriter {
   readonly path: string;
   /** Appends bytes; resolves when more may come. */
   write(bytes: Buffer): Promise<void>;
-  /** Ends the shard; resolves when it is stored, as safely as it must be until the commit. */
+  /** Ends the shard; resolves when it is stored. */
   close(): Promise<void>;
 }
 

@@ -3,6 +3,7 @@ import { isUtf8 } from "node:buffer";
 import { ByteColumnBuilder, type ByteColumn } from "../byte_column";
 import { FlatNumbersBuilder, type FlatNumbers } from "../flat_numbers";
 import { BLANK, JsonCompactor, NOT_JSON } from "../json/compact";
+import { FlatLines, type Heads } from "../json/flat_lines";
 import { QuickLines, ROOM } from "../json/quick_lines";
 import type { ReadingOptions } from "./input_format";
 
@@ -39,6 +40,8 @@ export interface RecordBatch {
 /** Bytes of an unreadable record that are shown. */
 export const CONTENT_LIMIT = 1000;
 
+const flatLines = new FlatLines();
+
 /** Takes records one by one and keeps the batch that they make. */
 export class BatchBuilder {
   blank = 0;
@@ -49,6 +52,9 @@ export class BatchBuilder {
   private output: Buffer | undefined;
   private readonly records = new ByteColumnBuilder(1 << 17, 1024);
   private readonly flat = new FlatNumbersBuilder();
+  /** The shape of the flat line before, and its heads, when the line before that had the same. */
+  private shape = NaN;
+  private heads: Heads | undefined;
   private readonly namesOfLine = (): string[] | undefined => this.quickLines.names();
   private numbers = new Float64Array(1024);
   private offsets = new Float64Array(1024);
@@ -112,29 +118,61 @@ export class BatchBuilder {
    * @returns the position behind the lines that were added: none, when the first is blank, no record, or not plain
    */
   addPlainLines(source: Buffer, from: number, to: number, number: number, offset: number): number {
-    const { records, quickLines, flat } = this;
+    const { records, quickLines } = this;
     const { batchSize, batchBytes, maxRecordBytes } = this.options;
+    const begin = from;
+    const first = records.length;
     records.reserve(to - from + ROOM);
     if (this.output !== records.bytes) quickLines.setOutput((this.output = records.bytes));
     if (this.source !== source) quickLines.setSource((this.source = source));
     while (from < to && records.length < batchSize && records.size < batchBytes) {
+      if (this.heads !== undefined && flatLines.isDue()) {
+        from = this.addFlatLines(source, from, to, number + records.length - first, offset + from - begin);
+        if (from === to || records.length === batchSize || records.size >= batchBytes) break;
+      }
       const end = quickLines.compact(from, records.size);
       if (end < 0) break;
       const { lineEnd, columns } = quickLines;
-      if (lineEnd - from > maxRecordBytes) {
-        // It will be overwritten.
-        this.output = undefined;
-        break;
-      }
-      if (columns > 0) {
-        const { numbers, tokens, shape } = quickLines;
-        flat.add(records.length, tokens, numbers, shape, this.namesOfLine);
-      }
-      this.endAt(end, number++, offset);
-      offset += lineEnd + 1 - from;
+      // What was written of it will be overwritten.
+      if (lineEnd - from > maxRecordBytes) break;
+      if (columns > 0) this.addFlat();
+      this.endAt(end, number + records.length - first, offset + from - begin);
       from = lineEnd + 1;
     }
     return from;
+  }
+
+  /** Adds lines as `addPlainLines` does, as far as they have the heads that are known. */
+  private addFlatLines(source: Buffer, from: number, to: number, number: number, offset: number): number {
+    const { records, options } = this;
+    const limits = {
+      rows: options.batchSize - records.length,
+      bytes: options.batchBytes - records.size,
+      lineBytes: options.maxRecordBytes,
+    };
+    const row = records.length;
+    const taken = flatLines.take(this.heads!, source, from, to, limits);
+    if (taken === 0) return from;
+    const { ends, starts, tokens } = flatLines;
+    this.flat.addRows(row, tokens, this.shape);
+    records.addAll(flatLines.records, ends);
+    while (this.numbers.length < row + taken) this.growPlaces();
+    const { numbers, offsets } = this;
+    for (let i = 0; i < taken; i++) {
+      numbers[row + i] = number + i;
+      offsets[row + i] = offset + starts[i];
+    }
+    return from + flatLines.taken;
+  }
+
+  /** Takes over the numbers of the line that was read last; when there are two that are alike, more may be. */
+  private addFlat(): void {
+    const { quickLines, flat, records } = this;
+    const { numbers, tokens, shape } = quickLines;
+    flat.add(records.length, tokens, numbers, shape, this.namesOfLine);
+    if (shape !== this.shape) this.heads = undefined;
+    else this.heads ??= quickLines.headsOfLine();
+    this.shape = shape;
   }
 
   /**
@@ -203,7 +241,6 @@ export class BatchBuilder {
       unreadable: this.unreadable,
       blank: this.blank,
     };
-    this.output = undefined;
     this.unreadable = [];
     this.blank = 0;
     return batch;
@@ -212,13 +249,15 @@ export class BatchBuilder {
   /** Ends the record that was written up to `end`. */
   private endAt(end: number, number: number, offset: number): void {
     const { length } = this.records;
-    if (length === this.numbers.length) {
-      this.numbers = doubled(this.numbers);
-      this.offsets = doubled(this.offsets);
-    }
+    if (length === this.numbers.length) this.growPlaces();
     this.numbers[length] = number;
     this.offsets[length] = offset;
     this.records.endAt(end);
+  }
+
+  private growPlaces(): void {
+    this.numbers = doubled(this.numbers);
+    this.offsets = doubled(this.offsets);
   }
 }
 

@@ -1,8 +1,10 @@
 // Compacts lines of JSON quickly, one after the other; what is not plain it leaves to the JsonCompactor.
 import { viewOf } from "../bytes";
-import { MOST_COLUMNS, tokenNumber } from "../flat_numbers";
+import { tokenNumber } from "../flat_numbers";
 import { copyLong, copyText, LONG, WORD } from "../text_words";
 import { EXACT_DIGITS, POWERS_OF_TEN } from "./exact_numbers";
+import { HEAD_ROOM, MOST_COLUMNS } from "./flat_layout";
+import type { Heads } from "./flat_lines";
 import { endOfLiteral, endOfNumber, endOfString, IS_PLAIN, NO_TOKEN } from "./tokens";
 
 const LF = 0x0a;
@@ -20,9 +22,8 @@ const CLOSE_BRACE = 0x7d;
 
 /** Values nested deeper are left to the other compactor: the stack of brackets is the bits of a number. */
 const MOST_DEPTH = 30;
-/** Members of the outermost object that are compared with those of the lines before, and bytes that there are for the head of each. */
+/** Members of the outermost object that are compared with those of the lines before. */
 const MEMBERS = 256;
-const HEAD_ROOM = 256;
 
 /** White space within a line: space, tab and carriage return. */
 const IS_SPACE = new Uint8Array(256);
@@ -57,8 +58,8 @@ export class QuickLines {
   private outWords = this.words;
 
   /** The heads of lines before, by the number of the member, as they stood there and in their compact form; and their sizes. */
-  private readonly heads = viewOf(Buffer.alloc(MEMBERS * HEAD_ROOM));
-  private readonly outHeads = viewOf(Buffer.alloc(MEMBERS * HEAD_ROOM));
+  private readonly heads = new DataView(new ArrayBuffer(MEMBERS * HEAD_ROOM));
+  private readonly outHeads = new DataView(new ArrayBuffer(MEMBERS * HEAD_ROOM));
   private readonly headSize = new Int32Array(MEMBERS);
   private readonly outHeadSize = new Int32Array(MEMBERS);
   /** How many heads are known, and how many were ever learnt. */
@@ -251,6 +252,16 @@ export class QuickLines {
       names.push(name);
     }
     return names;
+  }
+
+  /** The heads of the line that was taken last, which has `columns`, copied. */
+  headsOfLine(): Heads {
+    const bytesOf = ({ buffer }: DataView, i: number, size: number): Buffer =>
+      Buffer.from(Buffer.from(buffer as ArrayBuffer, i * HEAD_ROOM, size));
+    return Array.from({ length: this.columns }, (_, i) => ({
+      read: bytesOf(this.heads, i, this.headSize[i]),
+      written: bytesOf(this.outHeads, i, this.outHeadSize[i]),
+    }));
   }
 
   /**

@@ -1,12 +1,7 @@
 // A block of predictions on its way through the shuffle of `distinct`, with the hashes that were worked out before it.
-import { readNumbers, writeNumbers } from "../../storage/number_bytes";
-import {
-  decodePredictionBlock,
-  encodedLength,
-  writePredictionBlock,
-  type EncodableBlock,
-  type PredictionBlock,
-} from "./prediction_block";
+import { ByteColumn, viewOf } from "../../storage";
+import { copyLong, LONG, WORD } from "../../storage/text_words";
+import type { PredictionBlock } from "./prediction_block";
 
 export interface KeyedBlock {
   rows: PredictionBlock;
@@ -15,17 +10,104 @@ export interface KeyedBlock {
 }
 
 /**
- * A block as plain bytes, the way it goes through a shuffle. Layout (little endian): the number of rows, one double a hash, then
- * the rows as a block.
+ * A block as plain bytes, the way it goes through a shuffle, row by row: so whoever puts rows of many blocks together copies each to one
+ * place. Layout (little endian): how many rows there are, and how many bytes their records and predictions have (4 bytes each, and 4 that
+ * are 0), then the rows; each the size of its prediction, the size of its record with its outcome in the highest two bits (4 bytes each),
+ * its hash (a double), record and prediction, filled up to whole words.
+ *
+ * Texts are copied in words that are doubles, and the last one has bytes of what is behind it. That must be no NaN, which might change the
+ * text's bytes too: sizes of rows that are put together are small, so theirs never look like one.
  */
-export function encodeKeyedBlock({ rows, hashes }: { rows: EncodableBlock; hashes: Float64Array }): Buffer {
-  const bytes = Buffer.allocUnsafeSlow(4 + hashes.byteLength + encodedLength(rows));
-  writePredictionBlock(rows, bytes, writeNumbers(hashes, bytes, bytes.writeUInt32LE(hashes.length, 0)));
-  return bytes;
+export const BLOCK_HEAD = 16;
+export const ROW_HEAD = 16;
+export const RECORD_SIZE_AT = 4;
+export const HASH_AT = 8;
+export const OUTCOME_SHIFT = 30;
+export const SIZE_MASK = 2 ** OUTCOME_SHIFT - 1;
+
+/** How many bytes a row has. */
+export function rowSize(recordSize: number, predictionSize: number): number {
+  return Math.ceil((ROW_HEAD + recordSize + predictionSize) / WORD) * WORD;
+}
+
+/** Writes what stands before the rows. */
+export function writeBlockHead(
+  out: Buffer,
+  rows: number,
+  recordBytes: number,
+  predictionBytes: number,
+): void {
+  for (const [i, number] of [rows, recordBytes, predictionBytes, 0].entries())
+    out.writeUInt32LE(number, 4 * i);
+}
+
+export function encodeKeyedBlock({ rows, hashes }: KeyedBlock): Buffer {
+  const { records, predictions, outcomes } = rows;
+  const sizes = Array.from(hashes, (_, i) => [
+    records.end(i) - records.start(i),
+    predictions.end(i) - predictions.start(i),
+  ]);
+  const size = sizes.reduce((sum, [record, prediction]) => sum + rowSize(record, prediction), BLOCK_HEAD);
+  const out = Buffer.alloc(size);
+  const bytesOf = (column: 0 | 1): number => sizes.reduce((sum, pair) => sum + pair[column], 0);
+  writeBlockHead(out, hashes.length, bytesOf(0), bytesOf(1));
+  let at = BLOCK_HEAD;
+  for (const [i, [recordSize, predictionSize]] of sizes.entries()) {
+    out.writeUInt32LE(predictionSize, at);
+    out.writeUInt32LE(recordSize + outcomes[i] * 2 ** OUTCOME_SHIFT, at + RECORD_SIZE_AT);
+    out.writeDoubleLE(hashes[i], at + HASH_AT);
+    records.bytes.copy(out, at + ROW_HEAD, records.start(i), records.end(i));
+    predictions.bytes.copy(out, at + ROW_HEAD + recordSize, predictions.start(i), predictions.end(i));
+    at += rowSize(recordSize, predictionSize);
+  }
+  return out;
 }
 
 export function decodeKeyedBlock({ buffer, byteOffset, byteLength }: Uint8Array): KeyedBlock {
-  const bytes = Buffer.from(buffer, byteOffset, byteLength);
-  const hashes = readNumbers(new Float64Array(bytes.readUInt32LE(0)), bytes, 4);
-  return { rows: decodePredictionBlock(bytes.subarray(4 + hashes.byteLength)), hashes };
+  const view = new DataView(buffer, byteOffset, byteLength);
+  const count = view.getUint32(0, true);
+  const records = new TextsInARow(count, view.getUint32(4, true));
+  const predictions = new TextsInARow(count, view.getUint32(8, true));
+  const outcomes = new Uint8Array(count);
+  const hashes = new Float64Array(count);
+  for (let i = 0, at = BLOCK_HEAD; i < count; i++) {
+    const predictionSize = view.getUint32(at, true);
+    const sizes = view.getInt32(at + RECORD_SIZE_AT, true);
+    const recordSize = sizes & SIZE_MASK;
+    outcomes[i] = sizes >>> OUTCOME_SHIFT;
+    hashes[i] = view.getFloat64(at + HASH_AT, true);
+    records.add(view, at + ROW_HEAD, recordSize);
+    predictions.add(view, at + ROW_HEAD + recordSize, predictionSize);
+    at = (at + ROW_HEAD + recordSize + predictionSize + WORD - 1) & -WORD;
+  }
+  return { rows: { records: records.column(), predictions: predictions.column(), outcomes }, hashes };
+}
+
+/** A column of so many texts and bytes, text by text. */
+class TextsInARow {
+  private readonly bytes: Buffer;
+  private readonly view: DataView;
+  private readonly ends: Uint32Array;
+  private row = 0;
+  private size = 0;
+
+  constructor(rows: number, bytes: number) {
+    // The last word of a text may be too long.
+    this.bytes = Buffer.allocUnsafeSlow(bytes + WORD);
+    this.view = viewOf(this.bytes);
+    this.ends = new Uint32Array(rows);
+  }
+
+  add(source: DataView, from: number, size: number): void {
+    const { view, size: at } = this;
+    if (size >= LONG || from + size + WORD > source.byteLength) copyLong(source, from, from + size, view, at);
+    else
+      for (let k = 0; k < size; k += WORD) view.setFloat64(at + k, source.getFloat64(from + k, true), true);
+    this.size = at + size;
+    this.ends[this.row++] = this.size;
+  }
+
+  column(): ByteColumn {
+    return new ByteColumn(this.bytes.subarray(0, this.size), this.ends);
+  }
 }

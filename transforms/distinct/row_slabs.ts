@@ -1,156 +1,176 @@
-// Room for the rows of all partitions side by side: one slab of memory for each of their columns.
-import { ByteColumn, viewOf } from "../../storage";
+// Room for the rows of all partitions side by side in one slab of memory.
+import { viewOf } from "../../storage";
 import { copyText, LONG, WORD } from "../../storage/text_words";
-import { encodeKeyedBlock } from "../blocks/keyed_block";
+import {
+  BLOCK_HEAD,
+  HASH_AT,
+  OUTCOME_SHIFT,
+  RECORD_SIZE_AT,
+  ROW_HEAD,
+  SIZE_MASK,
+  writeBlockHead,
+} from "../blocks/keyed_block";
 import type { PredictionBlock } from "../blocks/prediction_block";
+import type { Texts } from "./record_order";
 
-/** The room of a partition at first: for its records, for its predictions (bytes) and for so many rows. It grows eightfold: memory that is not written to yet costs nothing. */
+/** The room of a partition at first, in bytes; memory that is not written to yet costs nothing. It grows eightfold. */
+const FIRST_ROOM = 1 << 15;
 const GROWTH = 8;
-const FIRST_ROOM = { bytes: 1 << 15, rows: 1 << 9 };
 
 /**
- * Rows by partition. What is added is copied into the partition's part of each slab, and comes out as one block.
+ * Rows by partition. What is added is copied into the partition's part of the slab, as it goes through the shuffle, and comes out as
+ * a block.
  *
- * With 64 partitions that were objects with buffers of their own a row of 110 bytes took 400 ns: what such an object is made of did
- * not fit into the processor's nearest cache. Sorting rows first, to copy them once, took longer still.
+ * With columns side by side a row of 110 bytes took 350 ns with 64 partitions, of which each had a place of its own in six columns: more
+ * than the processor's nearest cache has lines. Sorting rows first took longer still.
  */
 export class RowSlabs {
-  /** Of each partition, how many rows there are, and how many bytes of records and predictions. */
+  /** Of each partition, how many rows there are, how many bytes their records and predictions have, and all that is written. */
   readonly counts: Int32Array;
   private readonly recordSizes: Int32Array;
   private readonly predictionSizes: Int32Array;
+  private readonly ends: Int32Array;
   /** The room of each partition. */
   private room = FIRST_ROOM;
-  private slabs: Slabs;
-  private columns: ByteColumn[] = [];
+  private bytes: Buffer;
+  private view: DataView;
+  /** Where each row begins, from where those of its partition do. */
+  private starts: Int32Array;
+  private readonly texts: Texts[] = [];
 
   constructor(private readonly partitions: number) {
     this.counts = new Int32Array(partitions);
     this.recordSizes = new Int32Array(partitions);
     this.predictionSizes = new Int32Array(partitions);
-    this.slabs = new Slabs(partitions, this.room);
+    this.ends = new Int32Array(partitions);
+    this.bytes = Buffer.allocUnsafeSlow(partitions * this.room);
+    this.view = viewOf(this.bytes);
+    this.starts = new Int32Array((partitions * this.room) / ROW_HEAD);
   }
 
-  /** The bytes of a partition's texts. */
+  /** The bytes of a partition's rows. */
   size(partition: number): number {
-    return this.recordSizes[partition] + this.predictionSizes[partition];
+    return this.ends[partition];
+  }
+
+  /**
+   * Copies rows of a block from row `i` on, as long as the partition of each has room below `most` bytes, no row is too large, and its
+   * partition is one of those that take rows unseen.
+   * @param unseen how often each partition takes rows unseen
+   * @returns the first row that was not copied
+   */
+  addRows(
+    { records, predictions, outcomes }: PredictionBlock,
+    hashes: Float64Array,
+    i: number,
+    unseen: Int32Array,
+    most: number,
+  ): number {
+    const { partitions, room, view, counts, recordSizes, predictionSizes, ends, starts } = this;
+    const { view: recordView, ends: recordEnds } = records;
+    const { view: predictionView, ends: predictionEnds } = predictions;
+    const last = Math.min(most, room - WORD);
+    // A word must not be taken from behind a column.
+    const recordLimit = records.bytes.length - WORD;
+    const predictionLimit = predictions.bytes.length - WORD;
+    const rowLimit = Math.min(LONG, room);
+    for (; i < hashes.length; i++) {
+      const hash = hashes[i];
+      const partition = partitionOf(hash, partitions);
+      const recordFrom = i === 0 ? 0 : recordEnds[i - 1];
+      const recordSize = recordEnds[i] - recordFrom;
+      const predictionFrom = i === 0 ? 0 : predictionEnds[i - 1];
+      const predictionSize = predictionEnds[i] - predictionFrom;
+      const start = ends[partition];
+      const end = (start + ROW_HEAD + recordSize + predictionSize + WORD - 1) & -WORD;
+      if (unseen[partition] === 0 || end > last || end - start > rowLimit) return i;
+      if (recordEnds[i] > recordLimit || predictionEnds[i] > predictionLimit) return i;
+      let at = partition * room + start;
+      view.setInt32(at, predictionSize, true);
+      view.setInt32(at + RECORD_SIZE_AT, recordSize | (outcomes[i] << OUTCOME_SHIFT), true);
+      view.setFloat64(at + HASH_AT, hash, true);
+      at += ROW_HEAD;
+      for (let k = 0; k < recordSize; k += WORD)
+        view.setFloat64(at + k, recordView.getFloat64(recordFrom + k, true), true);
+      at += recordSize;
+      for (let k = 0; k < predictionSize; k += WORD)
+        view.setFloat64(at + k, predictionView.getFloat64(predictionFrom + k, true), true);
+      starts[(partition * room) / ROW_HEAD + counts[partition]++] = start;
+      recordSizes[partition] += recordSize;
+      predictionSizes[partition] += predictionSize;
+      ends[partition] = end;
+    }
+    return i;
   }
 
   /** Copies row `i` of a block. */
   add(partition: number, block: PredictionBlock, i: number, hash: number): void {
     const { records, predictions, outcomes } = block;
-    const recordFrom = i === 0 ? 0 : records.ends[i - 1];
-    const recordSize = records.ends[i] - recordFrom;
-    const predictionFrom = i === 0 ? 0 : predictions.ends[i - 1];
-    const predictionSize = predictions.ends[i] - predictionFrom;
-    const count = this.counts[partition];
-    const recordsEnd = this.recordSizes[partition] + recordSize;
-    const predictionsEnd = this.predictionSizes[partition] + predictionSize;
-    // The last word of a text may be too long.
-    const needed = Math.max(recordsEnd, predictionsEnd) + WORD;
-    if (needed > this.room.bytes || count === this.room.rows) this.grow(needed, count + 1);
-    const { slabs } = this;
-    const { bytes, rows } = this.room;
-    const row = partition * rows + count;
-    const recordAt = partition * bytes + recordsEnd - recordSize;
-    copy(records, recordFrom, recordSize, slabs.recordView, recordAt);
-    const predictionAt = partition * bytes + predictionsEnd - predictionSize;
-    copy(predictions, predictionFrom, predictionSize, slabs.predictionView, predictionAt);
-    slabs.recordEnds[row] = this.recordSizes[partition] = recordsEnd;
-    slabs.predictionEnds[row] = this.predictionSizes[partition] = predictionsEnd;
-    slabs.outcomes[row] = outcomes[i];
-    slabs.hashes[row] = hash;
-    this.counts[partition] = count + 1;
+    const [recordFrom, recordEnd] = [records.start(i), records.end(i)];
+    const [predictionFrom, predictionEnd] = [predictions.start(i), predictions.end(i)];
+    const [recordSize, predictionSize] = [recordEnd - recordFrom, predictionEnd - predictionFrom];
+    const start = this.ends[partition];
+    // Rows begin at whole words; the last word of a text may be too long.
+    const end = (start + ROW_HEAD + recordSize + predictionSize + WORD - 1) & -WORD;
+    if (end + WORD > this.room) this.grow(end + WORD);
+    const { view } = this;
+    const at = partition * this.room + start;
+    view.setInt32(at, predictionSize, true);
+    view.setInt32(at + RECORD_SIZE_AT, recordSize | (outcomes[i] << OUTCOME_SHIFT), true);
+    view.setFloat64(at + HASH_AT, hash, true);
+    // What fills up the last word is from a row before, perhaps a hash.
+    view.setFloat64(at + end - start - WORD, 0, true);
+    const predictionAt = copyText(records.view, recordFrom, recordEnd, view, at + ROW_HEAD);
+    copyText(predictions.view, predictionFrom, predictionEnd, view, predictionAt);
+    this.starts[(partition * this.room) / ROW_HEAD + this.counts[partition]++] = start;
+    this.recordSizes[partition] += recordSize;
+    this.predictionSizes[partition] += predictionSize;
+    this.ends[partition] = end;
   }
 
-  /** The records of a partition: as many as it has, and behind them nothing that counts. Valid until something is added. */
-  records(partition: number): ByteColumn {
-    const { bytes, rows } = this.room;
-    const from = partition * bytes;
-    const first = partition * rows;
-    return (this.columns[partition] ??= new ByteColumn(
-      this.slabs.records.subarray(from, from + bytes),
-      this.slabs.recordEnds.subarray(first, first + rows),
-    ));
+  /** The records of a partition. Valid until something is added. */
+  records(partition: number): Texts {
+    return (this.texts[partition] ??= this.textsOf(partition));
   }
 
   /** The rows of a partition as a `KeyedBlock` is encoded; afterwards it has none. */
   take(partition: number): Buffer {
-    const { counts, recordSizes, predictionSizes, slabs } = this;
-    const from = partition * this.room.bytes;
-    const first = partition * this.room.rows;
-    const last = first + counts[partition];
-    const rows = {
-      records: new ByteColumn(
-        slabs.records.subarray(from, from + recordSizes[partition]),
-        slabs.recordEnds.subarray(first, last),
-      ),
-      predictions: new ByteColumn(
-        slabs.predictions.subarray(from, from + predictionSizes[partition]),
-        slabs.predictionEnds.subarray(first, last),
-      ),
-      outcomes: slabs.outcomes.subarray(first, last),
-    };
-    counts[partition] = recordSizes[partition] = predictionSizes[partition] = 0;
-    return encodeKeyedBlock({ rows, hashes: slabs.hashes.subarray(first, last) });
+    const { counts, recordSizes, predictionSizes, ends } = this;
+    const from = partition * this.room;
+    const block = Buffer.allocUnsafeSlow(BLOCK_HEAD + ends[partition]);
+    writeBlockHead(block, counts[partition], recordSizes[partition], predictionSizes[partition]);
+    this.bytes.copy(block, BLOCK_HEAD, from, from + ends[partition]);
+    counts[partition] = recordSizes[partition] = predictionSizes[partition] = ends[partition] = 0;
+    return block;
   }
 
-  /** Gives each partition more room, so that there is enough for one that needs it. */
-  private grow(bytes: number, rows: number): void {
-    const { partitions, room, slabs } = this;
-    const grown = { ...room };
-    while (grown.bytes < bytes) grown.bytes *= GROWTH;
-    while (grown.rows < rows) grown.rows *= GROWTH;
-    const larger = new Slabs(partitions, grown);
-    for (let partition = 0; partition < partitions; partition++) larger.take(slabs, partition, room, grown);
-    this.room = grown;
-    this.slabs = larger;
-    this.columns = [];
-  }
-}
-
-interface Room {
-  bytes: number;
-  rows: number;
-}
-
-/** The columns of all partitions. */
-class Slabs {
-  readonly records: Buffer;
-  readonly recordView: DataView;
-  readonly recordEnds: Uint32Array<ArrayBuffer>;
-  readonly predictions: Buffer;
-  readonly predictionView: DataView;
-  readonly predictionEnds: Uint32Array<ArrayBuffer>;
-  readonly outcomes: Uint8Array<ArrayBuffer>;
-  readonly hashes: Float64Array<ArrayBuffer>;
-
-  constructor(partitions: number, { bytes, rows }: Room) {
-    this.records = Buffer.allocUnsafeSlow(partitions * bytes);
-    this.recordView = viewOf(this.records);
-    this.recordEnds = new Uint32Array(partitions * rows);
-    this.predictions = Buffer.allocUnsafeSlow(partitions * bytes);
-    this.predictionView = viewOf(this.predictions);
-    this.predictionEnds = new Uint32Array(partitions * rows);
-    this.outcomes = new Uint8Array(partitions * rows);
-    this.hashes = new Float64Array(partitions * rows);
+  private textsOf(partition: number): Texts {
+    const { bytes, view, starts } = this;
+    const first = partition * this.room;
+    const start = (i: number): number => first + starts[first / ROW_HEAD + i] + ROW_HEAD;
+    const size = (i: number): number => view.getInt32(start(i) - ROW_HEAD + RECORD_SIZE_AT, true) & SIZE_MASK;
+    return { bytes, view, start, end: (i) => start(i) + size(i) };
   }
 
-  /** Takes over what a partition has in smaller slabs. */
-  take(from: Slabs, partition: number, { bytes, rows }: Room, to: Room): void {
-    const row = partition * rows;
-    const toRow = partition * to.rows;
-    from.records.copy(this.records, partition * to.bytes, partition * bytes, (partition + 1) * bytes);
-    from.predictions.copy(this.predictions, partition * to.bytes, partition * bytes, (partition + 1) * bytes);
-    this.recordEnds.set(from.recordEnds.subarray(row, row + rows), toRow);
-    this.predictionEnds.set(from.predictionEnds.subarray(row, row + rows), toRow);
-    this.outcomes.set(from.outcomes.subarray(row, row + rows), toRow);
-    this.hashes.set(from.hashes.subarray(row, row + rows), toRow);
+  /** Gives each partition more room, so that there is enough for one that needs so much. */
+  private grow(needed: number): void {
+    const { partitions, room, bytes, starts } = this;
+    while (this.room < needed) this.room *= GROWTH;
+    this.bytes = Buffer.allocUnsafeSlow(partitions * this.room);
+    this.view = viewOf(this.bytes);
+    this.starts = new Int32Array((partitions * this.room) / ROW_HEAD);
+    for (let partition = 0; partition < partitions; partition++) {
+      const from = partition * room;
+      bytes.copy(this.bytes, partition * this.room, from, from + this.ends[partition]);
+      const first = from / ROW_HEAD;
+      const rows = starts.subarray(first, first + this.counts[partition]);
+      this.starts.set(rows, (partition * this.room) / ROW_HEAD);
+    }
+    this.texts.length = 0;
   }
 }
 
-/** Copies a text; words behind its end may be written to. With `copyText` for all of them the split took a third longer. */
-function copy({ bytes, view }: ByteColumn, from: number, size: number, target: DataView, at: number): void {
-  if (size >= LONG || from + size > bytes.length - WORD) copyText(view, from, from + size, target, at);
-  else for (let k = 0; k < size; k += WORD) target.setFloat64(at + k, view.getFloat64(from + k, true), true);
+/** The partition of a hash, by its high bits: the low ones choose the slot in a table, where a partition's rows must not crowd. */
+export function partitionOf(hash: number, partitions: number): number {
+  return ((hash / 2 ** 32) | 0) % partitions;
 }

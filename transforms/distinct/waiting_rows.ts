@@ -2,11 +2,11 @@
 import { decodeKeyedBlock, encodeKeyedBlock } from "../blocks/keyed_block";
 import { pickRows, type PredictionBlock } from "../blocks/prediction_block";
 import { orderOf } from "./record_order";
-import { RowSlabs } from "./row_slabs";
+import { partitionOf, RowSlabs } from "./row_slabs";
 import { RowTable } from "./row_table";
 
 /**
- * A partition's rows are sent when their texts reach this many bytes. Of a megabyte they were no faster, and to Java blocks of half a
+ * A partition's rows are sent when they reach this many bytes. Of a megabyte they were no faster, and to Java blocks of half a
  * megabyte and more are huge objects, which it rounds up to whole megabytes.
  */
 const FULL_BYTES = (1 << 18) - (1 << 14);
@@ -57,10 +57,11 @@ export class WaitingRows {
     const { records, predictions } = block;
     const sent: Sent[] = [];
     for (let i = 0; i < hashes.length; i++) {
+      i = slabs.addRows(block, hashes, i, unchecked, FULL_BYTES);
+      if (i === hashes.length) break;
       const hash = hashes[i];
-      // The high bits: the low ones choose the slot in a table, where a partition's rows must not crowd.
-      const partition = ((hash / 2 ** 32) | 0) % partitions;
-      if (records.ends[i] - records.start(i) + predictions.ends[i] - predictions.start(i) > LARGE_ROW) {
+      const partition = partitionOf(hash, partitions);
+      if (records.end(i) - records.start(i) + predictions.end(i) - predictions.start(i) > LARGE_ROW) {
         sent.push({ partition, bytes: alone(block, i, hash) });
         continue;
       }

@@ -32,7 +32,7 @@ export class Shard {
     this.rows += rows.records.length;
   }
 
-  /** Ends the shard; resolves to its path when it is safely stored. */
+  /** Ends the shard; resolves to its path when it is stored. */
   async close(): Promise<string> {
     await this.append(await this.encoder.finish());
     await this.writer.close();

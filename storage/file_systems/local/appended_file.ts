@@ -5,7 +5,7 @@ import { randomBytes } from "node:crypto";
 import path from "node:path";
 import { FileAccessError } from "../../errors";
 import type { ShardWriter } from "../staged_output";
-import { descriptors, syncFile, writeAll } from "./descriptors";
+import { descriptors, writeAll } from "./descriptors";
 import { readSpan } from "./span";
 import { SpanIndex, type Span } from "./span_index";
 
@@ -15,9 +15,6 @@ const INDEX = "appended.index";
 
 /** Bytes that are gathered before they are written, in a span of their own. */
 const GATHERED = 1 << 20;
-
-/** So many bytes of the file lie between those whose writers begin to bring it to the disk. */
-const SYNC_EVERY = 64 << 20;
 
 /** The path of an appended shard: the file, then the shard's id and its size. */
 const SHARD = new RegExp(`^(.*[/\\\\]${DATA})#([0-9a-f]{16})-(\\d+)$`, "s");
@@ -36,7 +33,6 @@ class AppendedShard implements ShardWriter {
   private readonly gathered = Buffer.allocUnsafeSlow(GATHERED);
   private waiting = 0;
   private size = 0;
-  private syncing: Promise<void> | undefined;
 
   constructor(
     private readonly target: string,
@@ -63,7 +59,7 @@ class AppendedShard implements ShardWriter {
         await this.flush();
       } finally {
         this.index.close();
-        await (this.syncing ?? Promise.resolve()).finally(() => descriptors.close(this.fd));
+        await descriptors.close(this.fd);
       }
     });
   }
@@ -75,15 +71,9 @@ class AppendedShard implements ShardWriter {
   }
 
   private async put(bytes: Buffer): Promise<void> {
-    const { start, end } = this.index.reserve(this.id, bytes.length);
+    const { start } = this.index.reserve(this.id, bytes.length);
     await writeAll(this.fd, bytes, start);
     this.size += bytes.length;
-    if (Math.floor(start / SYNC_EVERY) === Math.floor(end / SYNC_EVERY)) return;
-    // The disk has little left to do when the whole is committed.
-    await this.syncing;
-    this.syncing = descriptors.datasync(this.fd);
-    // The next one, or whoever closes, learns of an error.
-    this.syncing.catch(() => undefined);
   }
 
   private async guard(action: () => Promise<void>): Promise<void> {
@@ -136,10 +126,7 @@ export async function completeAppended(shards: readonly string[], copy: string):
   const counted = spans.filter(({ shard }) => sizes.has(shard));
   checkSizes(counted, sizes);
   const end = spans.at(-1)?.end ?? 0;
-  if (counted.length === spans.length && index.isWhole && (await stat(file)).size === end) {
-    await syncFile(file);
-    return file;
-  }
+  if (counted.length === spans.length && index.isWhole && (await stat(file)).size === end) return file;
   await copySpans(file, joined(counted), copy);
   return copy;
 }
@@ -173,7 +160,6 @@ async function copySpans(file: string, spans: readonly Span[], copy: string): Pr
       }
       if (copied !== end - start) throw new Error("shards of the output are cut off");
     }
-    await out.datasync();
   } finally {
     await out.close();
   }

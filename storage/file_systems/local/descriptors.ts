@@ -9,7 +9,6 @@ import { promisify } from "node:util";
 export const descriptors = {
   open: promisify(callbacks.open),
   write: promisify(callbacks.write),
-  datasync: promisify(callbacks.fdatasync),
   close: promisify(callbacks.close),
 };
 
@@ -22,10 +21,4 @@ export async function writeAll(fd: number, bytes: Buffer, place?: number): Promi
     const position = place === undefined ? null : place + at;
     at += (await descriptors.write(fd, bytes, at, bytes.length - at, position)).bytesWritten;
   }
-}
-
-/** Makes what was written into a file durable, by whomever. */
-export async function syncFile(path: string): Promise<void> {
-  const fd = await descriptors.open(path, "r+");
-  await descriptors.datasync(fd).finally(() => descriptors.close(fd));
 }

@@ -6,9 +6,8 @@ import { descriptors, writeAll } from "./descriptors";
 /**
  * Opens a new file to write.
  * @param target the output that errors name
- * @param isDurable whether it is on the disk when it is closed; a shard that is copied need not be
  */
-export async function openShard(target: string, path: string, isDurable: boolean): Promise<ShardWriter> {
+export async function openShard(target: string, path: string): Promise<ShardWriter> {
   const fd = await descriptors.open(path, "wx");
   const guard = async (action: () => Promise<void>): Promise<void> => {
     try {
@@ -20,13 +19,6 @@ export async function openShard(target: string, path: string, isDurable: boolean
   return {
     path,
     write: (bytes) => guard(() => writeAll(fd, bytes)),
-    close: () =>
-      guard(async () => {
-        try {
-          if (isDurable) await descriptors.datasync(fd);
-        } finally {
-          await descriptors.close(fd);
-        }
-      }),
+    close: () => guard(() => descriptors.close(fd)),
   };
 }

@@ -9,7 +9,6 @@ import { ABANDONED_MS, isDead, isElsewhere, isRepeated } from "../job_id";
 import { partName } from "../part_names";
 import type { Commit, ShardSource, ShardWriter, StagedOutput, StagingOptions } from "../staged_output";
 import { appendedFileOf, completeAppended, openAppendedShard } from "./appended_file";
-import { syncFile } from "./descriptors";
 import { openShard } from "./shard_file";
 import { readSpan } from "./span";
 
@@ -51,7 +50,7 @@ export class StagedFolder implements StagedOutput {
         try {
           await mkdir(folder, { recursive: true });
           if (this.appends) return await openAppendedShard(target, folder);
-          return await openShard(target, name, isFolderName(target));
+          return await openShard(target, name);
         } catch (error) {
           // Another run of the same job may have removed the folder when it was empty, even while it was made.
           if (codeOf(error) !== "ENOENT" || tries === TRIES) throw error;
@@ -73,7 +72,6 @@ export class StagedFolder implements StagedOutput {
         });
       } else {
         await rename(await this.completeFile(commit), this.target);
-        await syncFolder(path.dirname(this.target));
         // Where it is gone, another run of the commit was as far.
         await rename(this.final, this.done).catch(() => undefined);
       }
@@ -160,7 +158,7 @@ export class StagedFolder implements StagedOutput {
     await writeFile(path.join(this.final, "_SUCCESS"), `${JSON.stringify(success)}\n`);
   }
 
-  /** Makes one file of the shards, copying as little as can be, and gives where it is, safely stored. */
+  /** Makes one file of the shards, copying as little as can be, and gives where it is. */
   private async completeFile(commit: Commit): Promise<string> {
     const { whole } = this;
     const { shards } = commit;
@@ -168,7 +166,6 @@ export class StagedFolder implements StagedOutput {
     if (appendedFileOf(shards[0]) !== undefined) return completeAppended(shards, whole);
     if (shards.length === 1) {
       await move(shards[0], whole);
-      await syncFile(whole);
       return whole;
     }
     const sources = await Promise.all(shards.map(source));
@@ -178,7 +175,6 @@ export class StagedFolder implements StagedOutput {
         if (Buffer.isBuffer(segment)) await out.writeFile(segment);
         else await append(out, segment.shard, segment.start, segment.end);
       }
-      await out.datasync();
     } finally {
       await out.close();
     }
@@ -235,13 +231,6 @@ async function move(from: string, to: string): Promise<void> {
   await rename(from, to).catch(async (error: unknown) => {
     if (!(await exists(to))) throw error;
   });
-}
-
-/** Makes a rename durable. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r").catch(() => undefined); // not every system opens folders
-  await handle?.sync().catch(() => undefined);
-  await handle?.close();
 }
 
 async function exists(name: string): Promise<boolean> {
