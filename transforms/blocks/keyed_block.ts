@@ -66,45 +66,55 @@ export function encodeKeyedBlock({ rows, hashes }: KeyedBlock): Buffer {
 export function decodeKeyedBlock({ buffer, byteOffset, byteLength }: Uint8Array): KeyedBlock {
   const view = new DataView(buffer, byteOffset, byteLength);
   const count = view.getUint32(0, true);
-  const records = new TextsInARow(count, view.getUint32(4, true));
-  const predictions = new TextsInARow(count, view.getUint32(8, true));
+  const records = new Texts(count, view.getUint32(4, true));
+  const predictions = new Texts(count, view.getUint32(8, true));
   const outcomes = new Uint8Array(count);
   const hashes = new Float64Array(count);
+  const { view: recordView, ends: recordEnds } = records;
+  const { view: predictionView, ends: predictionEnds } = predictions;
+  let recordEnd = 0;
+  let predictionEnd = 0;
   for (let i = 0, at = BLOCK_HEAD; i < count; i++) {
     const predictionSize = view.getUint32(at, true);
     const sizes = view.getInt32(at + RECORD_SIZE_AT, true);
     const recordSize = sizes & SIZE_MASK;
     outcomes[i] = sizes >>> OUTCOME_SHIFT;
     hashes[i] = view.getFloat64(at + HASH_AT, true);
-    records.add(view, at + ROW_HEAD, recordSize);
-    predictions.add(view, at + ROW_HEAD + recordSize, predictionSize);
-    at = (at + ROW_HEAD + recordSize + predictionSize + WORD - 1) & -WORD;
+    at += ROW_HEAD;
+    if (
+      recordSize >= LONG ||
+      predictionSize >= LONG ||
+      at + recordSize + predictionSize + WORD > byteLength
+    ) {
+      copyLong(view, at, at + recordSize, recordView, recordEnd);
+      copyLong(view, at + recordSize, at + recordSize + predictionSize, predictionView, predictionEnd);
+    } else {
+      for (let k = 0; k < recordSize; k += WORD)
+        recordView.setFloat64(recordEnd + k, view.getFloat64(at + k, true), true);
+      const prediction = at + recordSize;
+      for (let k = 0; k < predictionSize; k += WORD)
+        predictionView.setFloat64(predictionEnd + k, view.getFloat64(prediction + k, true), true);
+    }
+    recordEnds[i] = recordEnd += recordSize;
+    predictionEnds[i] = predictionEnd += predictionSize;
+    at = (at + recordSize + predictionSize + WORD - 1) & -WORD;
   }
   return { rows: { records: records.column(), predictions: predictions.column(), outcomes }, hashes };
 }
 
-/** A column of so many texts and bytes, text by text. */
-class TextsInARow {
+/** Room for a column of so many texts that have so many bytes, and behind them for the last word, which may be too long. */
+class Texts {
   private readonly bytes: Buffer;
-  private readonly view: DataView;
-  private readonly ends: Uint32Array;
-  private row = 0;
-  private size = 0;
+  readonly view: DataView;
+  readonly ends: Uint32Array;
 
-  constructor(rows: number, bytes: number) {
-    // The last word of a text may be too long.
-    this.bytes = Buffer.allocUnsafeSlow(bytes + WORD);
+  constructor(
+    rows: number,
+    private readonly size: number,
+  ) {
+    this.bytes = Buffer.allocUnsafeSlow(size + WORD);
     this.view = viewOf(this.bytes);
     this.ends = new Uint32Array(rows);
-  }
-
-  add(source: DataView, from: number, size: number): void {
-    const { view, size: at } = this;
-    if (size >= LONG || from + size + WORD > source.byteLength) copyLong(source, from, from + size, view, at);
-    else
-      for (let k = 0; k < size; k += WORD) view.setFloat64(at + k, source.getFloat64(from + k, true), true);
-    this.size = at + size;
-    this.ends[this.row++] = this.size;
   }
 
   column(): ByteColumn {

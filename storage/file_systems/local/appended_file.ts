@@ -30,8 +30,11 @@ export function appendedFileOf(shard: string): string | undefined {
  */
 class AppendedShard implements ShardWriter {
   private readonly id = randomBytes(8).toString("hex");
-  private readonly gathered = Buffer.allocUnsafeSlow(GATHERED);
+  /** What comes is gathered in one, while the other is written: two writers of a file wait for each other. */
+  private gathered = Buffer.allocUnsafeSlow(GATHERED);
+  private spare = Buffer.allocUnsafeSlow(GATHERED);
   private waiting = 0;
+  private writing: Promise<void> | undefined;
   private size = 0;
 
   constructor(
@@ -48,8 +51,12 @@ class AppendedShard implements ShardWriter {
   write(bytes: Buffer): Promise<void> {
     return this.guard(async () => {
       if (this.waiting + bytes.length > GATHERED) await this.flush();
-      if (bytes.length > GATHERED) await this.put(bytes);
-      else this.waiting += bytes.copy(this.gathered, this.waiting);
+      if (bytes.length <= GATHERED) {
+        this.waiting += bytes.copy(this.gathered, this.waiting);
+        return;
+      }
+      await this.writing;
+      await this.put(bytes);
     });
   }
 
@@ -57,6 +64,7 @@ class AppendedShard implements ShardWriter {
     return this.guard(async () => {
       try {
         await this.flush();
+        await this.writing;
       } finally {
         this.index.close();
         await descriptors.close(this.fd);
@@ -64,10 +72,16 @@ class AppendedShard implements ShardWriter {
     });
   }
 
+  /** Begins to write what was gathered; whoever writes or closes next learns of an error. */
   private async flush(): Promise<void> {
-    const bytes = this.gathered.subarray(0, this.waiting);
+    await this.writing;
+    const { gathered, waiting } = this;
+    if (waiting === 0) return;
+    this.gathered = this.spare;
+    this.spare = gathered;
     this.waiting = 0;
-    if (bytes.length > 0) await this.put(bytes);
+    this.writing = this.put(gathered.subarray(0, waiting));
+    this.writing.catch(() => undefined);
   }
 
   private async put(bytes: Buffer): Promise<void> {
