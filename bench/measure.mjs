@@ -1,5 +1,5 @@
 // Runs a command and measures it with all the processes that it starts: seconds, processor seconds, memory.
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { clearTimeout, setTimeout } from "node:timers";
 import { closeSync, openSync, readdirSync, readFileSync } from "node:fs";
 
@@ -19,6 +19,8 @@ const TICKS_PER_SECOND = 100;
  */
 export async function measure([file, ...args], { cwd, env, log }) {
   const output = openSync(log, "w");
+  // What the one before has written must not be on its way to the disk.
+  spawnSync("sync");
   const before = new Set(processes());
   const started = performance.now();
   const child = spawn("bash", ["-c", TIMED, "bash", file, ...args], {

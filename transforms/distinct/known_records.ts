@@ -5,6 +5,8 @@ import type { FlatNumbers } from "../../storage";
 const TRIAL_RECORDS = 1 << 16;
 /** One of so many must be found in the end, or looking for it takes longer than what it saves. */
 const MOST_FOR_ONE = 4;
+/** Where more of a block than this are unknown, picking them out takes longer than predicting the others again. */
+const MOST_UNKNOWN = 3 / 4;
 /** How many places a table begins with. */
 const FIRST_PLACES = 1 << 12;
 /** Most places, whatever room there is: the array of them has its limit. */
@@ -50,8 +52,8 @@ export class KnownRecords {
   }
 
   /**
-   * Finds the records that are to be predicted.
-   * @returns their rows, in order; undefined for all of them
+   * Finds the records that are to be predicted: those that are not known.
+   * @returns their rows, in order; undefined for all of them, where there is no point in leaving any out
    */
   unknown(flat: FlatNumbers): number[] | undefined {
     if (!this.isOpen || !this.hasNames(flat.names)) return undefined;
@@ -63,7 +65,7 @@ export class KnownRecords {
     for (let row = 0; row < rows; row++)
       if (this.placeFor(tokens, row * width, hashes[row]) !== KNOWN) unknown.push(row);
     this.judge(rows, rows - unknown.length);
-    return unknown.length === rows ? undefined : unknown;
+    return unknown.length > MOST_UNKNOWN * rows ? undefined : unknown;
   }
 
   /** Adds the records that were predicted, whose outcome is 0, as far as there is room. */
@@ -143,7 +145,6 @@ export class KnownRecords {
     const different = this.looked ** 2 / (2 * this.found);
     const isCommon = MOST_FOR_ONE * this.found > this.looked;
     if (!isCommon && MOST_FOR_ONE * FULL * this.mostPlaces < different) this.close();
-    else this.grow(Math.min(2 ** Math.ceil(Math.log2(different / FULL)), this.mostPlaces));
   }
 
   private get mostPlaces(): number {
@@ -154,7 +155,6 @@ export class KnownRecords {
   /** Makes room for so many places; returns false where there is not so much. */
   private grow(places: number): boolean {
     if (places > this.mostPlaces) return false;
-    if (places <= this.places) return true;
     const { table, width } = this;
     this.places = places;
     this.table = new Int32Array(places * width);

@@ -14,8 +14,8 @@ const FULL_BYTES = (1 << 18) - (1 << 14);
 /** Larger rows are sent alone: a partition then needs no more room than it has when it is full. */
 const LARGE_ROW = (1 << 14) - (1 << 8);
 
-/** Where fewer of so many rows were there before, a fill is held to have found hardly any. */
-const ROWS_A_DUPLICATE = 64;
+/** Where fewer of so many rows were there before, looking for them takes longer than it saves. */
+const ROWS_A_DUPLICATE = 8;
 /** Fills of fewer rows tell nothing. */
 const TELLING_ROWS = 256;
 /** How many fills are then taken as they come. */

@@ -28,7 +28,9 @@ test("those that were predicted are known, and no others", () => {
       for (const records of batches) {
         const rows = records.map(([row]) => row);
         const unknown = unknownIn(known, rows);
-        expect(unknown).toEqual([...rows.keys()].filter((i) => !expected.has(rows[i].join())));
+        const others = [...rows.keys()].filter((i) => !expected.has(rows[i].join()));
+        // Where most are others all are predicted.
+        expect(unknown).toEqual(others.length > 0.75 * rows.length ? [...rows.keys()] : others);
         const outcomes = Uint8Array.from(records, ([, isPredicted]) => (isPredicted ? 0 : 1));
         known.add(flat(rows), outcomes);
         for (const [row, isPredicted] of records)
@@ -84,7 +86,7 @@ test("where many come again they are known to the end, however many there are", 
   const found = giveAll(known, rows, anyRow);
   // Two in one batch are not known yet.
   expect(found).toBeLessThanOrEqual(rows - seen.size);
-  expect(found).toBeGreaterThan((rows - seen.size) * 0.98);
+  expect(found).toBeGreaterThan((rows - seen.size) * 0.95);
 });
 
 test("there are never more than there is room for, and what is kept is found", () => {
