@@ -1,11 +1,10 @@
 // The numbers of flat records, beside their texts: parsed once, while lines are read, for all who come later.
 import { POWERS_OF_TEN } from "./json/exact_numbers";
+import { MOST_DIGITS, PLACES_BITS } from "./json/flat_layout";
 
 /** The number of a token: its digits, with their sign, and in the low bits one more than how many of them are behind the point. */
-const PLACES_BITS = 4;
 const PLACES_MASK = (1 << PLACES_BITS) - 1;
 const MOST_PLACES = PLACES_MASK - 1;
-const MOST_DIGITS = 2 ** (31 - PLACES_BITS) - 1;
 
 /** A number for a token: the same for the same one. 0 where the token has no room in it, as the sign of a zero has none. */
 export function tokenNumber(digits: number, places: number, isNegative: boolean): number {

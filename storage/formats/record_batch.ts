@@ -40,7 +40,8 @@ export interface RecordBatch {
 /** Bytes of an unreadable record that are shown. */
 export const CONTENT_LIMIT = 1000;
 
-const flatLines = new FlatLines();
+/** Made when there are lines for it: a process that reads none needs no WebAssembly. */
+let flatLines: FlatLines | undefined;
 
 /** Takes records one by one and keeps the batch that they make. */
 export class BatchBuilder {
@@ -119,16 +120,17 @@ export class BatchBuilder {
    */
   addPlainLines(source: Buffer, from: number, to: number, number: number, offset: number): number {
     const { records, quickLines } = this;
-    const { batchSize, batchBytes, maxRecordBytes } = this.options;
+    const { maxRecordBytes } = this.options;
     const begin = from;
     const first = records.length;
     records.reserve(to - from + ROOM);
     if (this.output !== records.bytes) quickLines.setOutput((this.output = records.bytes));
     if (this.source !== source) quickLines.setSource((this.source = source));
-    while (from < to && records.length < batchSize && records.size < batchBytes) {
-      if (this.heads !== undefined && flatLines.isDue()) {
-        from = this.addFlatLines(source, from, to, number + records.length - first, offset + from - begin);
-        if (from === to || records.length === batchSize || records.size >= batchBytes) break;
+    while (from < to && !this.full) {
+      if (this.heads !== undefined) {
+        const at = number + records.length - first;
+        from = this.addFlatLines(this.heads, source, from, to, at, offset + from - begin);
+        if (from === to || this.full) break;
       }
       const end = quickLines.compact(from, records.size);
       if (end < 0) break;
@@ -143,7 +145,16 @@ export class BatchBuilder {
   }
 
   /** Adds lines as `addPlainLines` does, as far as they have the heads that are known. */
-  private addFlatLines(source: Buffer, from: number, to: number, number: number, offset: number): number {
+  private addFlatLines(
+    heads: Heads,
+    source: Buffer,
+    from: number,
+    to: number,
+    number: number,
+    offset: number,
+  ): number {
+    flatLines ??= new FlatLines();
+    if (!flatLines.isDue()) return from;
     const { records, options } = this;
     const limits = {
       rows: options.batchSize - records.length,
@@ -151,7 +162,7 @@ export class BatchBuilder {
       lineBytes: options.maxRecordBytes,
     };
     const row = records.length;
-    const taken = flatLines.take(this.heads!, source, from, to, limits);
+    const taken = flatLines.take(heads, source, from, to, limits);
     if (taken === 0) return from;
     const { ends, starts, tokens } = flatLines;
     this.flat.addRows(row, tokens, this.shape);

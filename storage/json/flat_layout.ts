@@ -1,4 +1,8 @@
-// Where things are in the memory of the flat lines' code, as bytes: for that code and for who calls it.
+// What the flat lines' code and the rest must agree on: the numbers of tokens, and where things are in that code's memory, as bytes.
+
+/** The low bits of the number of a token, which tell its places, and the digits that it has room for besides. */
+export const PLACES_BITS = 4;
+export const MOST_DIGITS = (1 << (31 - PLACES_BITS)) - 1;
 
 /** Names of a record at most. */
 export const MOST_COLUMNS = 32;

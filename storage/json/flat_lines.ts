@@ -80,7 +80,7 @@ export class FlatLines {
 
   /**
    * Takes the first of the lines of `source[from..to)`, which must be UTF-8 and end in LF, as far as they have these heads and numbers of
-   * up to 8 digits.
+   * up to 8 digits. The bytes of a buffer must stay as they are: they are taken over once.
    * @returns how many lines it has taken
    */
   take(heads: Heads, source: Buffer, from: number, to: number, { rows, bytes, lineBytes }: Limits): number {

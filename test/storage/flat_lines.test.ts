@@ -9,6 +9,7 @@ import { jsonLinesInput } from "../../storage/formats/json_lines";
 import { JsonCompactor } from "../../storage/json/compact";
 import { FlatLines } from "../../storage/json/flat_lines";
 import { MOST_ROWS } from "../../storage/json/flat_layout";
+import { readLines } from "./lines_reading";
 
 const slow = new JsonCompactor();
 
@@ -18,19 +19,6 @@ function compacted(line: string): string | undefined {
   const out = Buffer.alloc(bytes.length);
   const end = slow.compact(bytes, 0, bytes.length, out, 0);
   return end < 0 ? undefined : out.toString("utf8", 0, end);
-}
-
-async function read(lines: readonly string[], chunk: number, batchSize: number): Promise<RecordBatch[]> {
-  const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(""));
-  const chunks = Array.from({ length: Math.ceil(bytes.length / chunk) }, (_, i) =>
-    bytes.subarray(i * chunk, (i + 1) * chunk),
-  );
-  const file: InputFile = { name: "lines", size: bytes.length, read: () => Readable.from(chunks) };
-  const range = { start: 0, end: bytes.length, first: 1 };
-  const batches: RecordBatch[] = [];
-  for await (const batch of jsonLinesInput.read(file, range, { ...READING_DEFAULTS, batchSize }))
-    batches.push(batch);
-  return batches;
 }
 
 /** A record as it was read: its text, its line and where that begins. */
@@ -125,7 +113,7 @@ test("lines are what the slow twin makes of them, in their places, in whatever c
       fc.integer({ min: 30, max: 3000 }),
       fc.constantFrom(1, 3, 7, 1024),
       async (lines, chunk, batchSize) => {
-        expect(places(await read(lines, chunk, batchSize))).toEqual(expectedPlaces(lines));
+        expect(places(await readLines(lines, chunk, batchSize))).toEqual(expectedPlaces(lines));
       },
     ),
     { numRuns: 1000 },
@@ -134,7 +122,7 @@ test("lines are what the slow twin makes of them, in their places, in whatever c
 
 test("more lines come in a batch than are taken at a time, and in a chunk than there was room for", async () => {
   const lines = Array.from({ length: 5 * MOST_ROWS }, (_, i) => `{"id":${i},"tenth":${(i / 10).toFixed(1)}}`);
-  const batches = await read(lines, 1 << 24, 3 * MOST_ROWS);
+  const batches = await readLines(lines, 1 << 24, 3 * MOST_ROWS);
   expect(places(batches)).toEqual(expectedPlaces(lines));
   expect(batches.map(({ flat }) => flat?.tokens.includes(0))).toEqual([false, false]);
 });

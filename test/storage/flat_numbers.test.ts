@@ -1,23 +1,7 @@
 // The numbers of flat records: those that JSON.parse gives, the hash of the text among them, and nothing of any other record.
-import { Readable } from "node:stream";
 import fc from "fast-check";
-import { FlatHasher, READING_DEFAULTS, RecordHasher, type RecordBatch } from "../../storage";
-import type { InputFile } from "../../storage/formats/input_format";
-import { jsonLinesInput } from "../../storage/formats/json_lines";
-
-/** Reads lines that come in chunks of so many bytes, in batches of so many records. */
-async function read(lines: readonly string[], chunk: number, batchSize: number): Promise<RecordBatch[]> {
-  const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(""));
-  const chunks = Array.from({ length: Math.ceil(bytes.length / chunk) }, (_, i) =>
-    bytes.subarray(i * chunk, (i + 1) * chunk),
-  );
-  const file: InputFile = { name: "lines", size: bytes.length, read: () => Readable.from(chunks) };
-  const range = { start: 0, end: bytes.length, first: 1 };
-  const batches: RecordBatch[] = [];
-  for await (const batch of jsonLinesInput.read(file, range, { ...READING_DEFAULTS, batchSize }))
-    batches.push(batch);
-  return batches;
-}
+import { FlatHasher, RecordHasher, type RecordBatch } from "../../storage";
+import { readLines } from "./lines_reading";
 
 /** The rows of a batch that are flat, by the number of the record. */
 function rowsOf({ records, flat }: RecordBatch): Map<number, number[]> {
@@ -68,7 +52,7 @@ it("says of each record what JSON.parse and the hash of its text say, or nothing
       fc.constantFrom(1, 3, 7, 1024),
       async (lines, chunk, size) => {
         const hasher = new RecordHasher();
-        for (const batch of await read(lines, chunk, size)) {
+        for (const batch of await readLines(lines, chunk, size)) {
           const { records, flat } = batch;
           const hashes = new Float64Array(records.length).fill(NaN);
           if (flat !== undefined) new FlatHasher().hash(flat, hashes);
@@ -120,7 +104,7 @@ it("has the same tokens for the same text, and others for another, in whatever r
       fc.infiniteStream(fc.boolean()),
       async (lines, chosen) => {
         const texts = new Map<string, string>();
-        for (const { records, flat } of await read(lines, 1 << 20, 32)) {
+        for (const { records, flat } of await readLines(lines, 1 << 20, 32)) {
           if (flat === undefined) continue;
           const rows = [...flat.tokens.keys()].filter((i) => i < records.length && chosen.next().value);
           const picked = flat.pick(rows);
@@ -149,7 +133,7 @@ it("knows every record of numbers, whatever is between them, chunks and batches 
     i % 100 === 50 ? '{"id":"x","b":0}' : `{"id":${i},"b":-${i / 1000}}`,
   );
   for (const chunk of [700, 1 << 20]) {
-    const batches = await read(lines, chunk, 64);
+    const batches = await readLines(lines, chunk, 64);
     const found = batches.flatMap((batch) => [...rowsOf(batch).values()]);
     const numbers = lines
       .filter((text) => !text.includes("x"))
@@ -163,7 +147,7 @@ it("knows every record of numbers, whatever is between them, chunks and batches 
 
 it("leaves out records of more numbers than there are columns for", async () => {
   const wide = `{${Array.from({ length: 40 }, (_, i) => `"n${i}":${i}`).join(",")}}`;
-  const [batch] = await read([wide, wide], 1 << 20, 10);
+  const [batch] = await readLines([wide, wide], 1 << 20, 10);
   expect(batch.records.texts()).toEqual([wide, wide]);
   expect(batch.flat).toBeUndefined();
 });

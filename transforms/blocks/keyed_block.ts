@@ -25,9 +25,23 @@ export const HASH_AT = 8;
 export const OUTCOME_SHIFT = 30;
 export const SIZE_MASK = 2 ** OUTCOME_SHIFT - 1;
 
-/** How many bytes a row has. */
-export function rowSize(recordSize: number, predictionSize: number): number {
-  return Math.ceil((ROW_HEAD + recordSize + predictionSize) / WORD) * WORD;
+/** Where a row ends that begins at `at`. */
+export function rowEnd(at: number, recordSize: number, predictionSize: number): number {
+  return (at + ROW_HEAD + recordSize + predictionSize + WORD - 1) & -WORD;
+}
+
+/** Writes what stands before the texts of a row. */
+export function writeRowHead(
+  view: DataView,
+  at: number,
+  recordSize: number,
+  predictionSize: number,
+  outcome: number,
+  hash: number,
+): void {
+  view.setInt32(at, predictionSize, true);
+  view.setInt32(at + RECORD_SIZE_AT, recordSize | (outcome << OUTCOME_SHIFT), true);
+  view.setFloat64(at + HASH_AT, hash, true);
 }
 
 /** Writes what stands before the rows. */
@@ -47,18 +61,17 @@ export function encodeKeyedBlock({ rows, hashes }: KeyedBlock): Buffer {
     records.end(i) - records.start(i),
     predictions.end(i) - predictions.start(i),
   ]);
-  const size = sizes.reduce((sum, [record, prediction]) => sum + rowSize(record, prediction), BLOCK_HEAD);
+  const size = sizes.reduce((end, [record, prediction]) => rowEnd(end, record, prediction), BLOCK_HEAD);
   const out = Buffer.alloc(size);
+  const view = viewOf(out);
   const bytesOf = (column: 0 | 1): number => sizes.reduce((sum, pair) => sum + pair[column], 0);
   writeBlockHead(out, hashes.length, bytesOf(0), bytesOf(1));
   let at = BLOCK_HEAD;
   for (const [i, [recordSize, predictionSize]] of sizes.entries()) {
-    out.writeUInt32LE(predictionSize, at);
-    out.writeUInt32LE(recordSize + outcomes[i] * 2 ** OUTCOME_SHIFT, at + RECORD_SIZE_AT);
-    out.writeDoubleLE(hashes[i], at + HASH_AT);
+    writeRowHead(view, at, recordSize, predictionSize, outcomes[i], hashes[i]);
     records.bytes.copy(out, at + ROW_HEAD, records.start(i), records.end(i));
     predictions.bytes.copy(out, at + ROW_HEAD + recordSize, predictions.start(i), predictions.end(i));
-    at += rowSize(recordSize, predictionSize);
+    at = rowEnd(at, recordSize, predictionSize);
   }
   return out;
 }
@@ -80,24 +93,21 @@ export function decodeKeyedBlock({ buffer, byteOffset, byteLength }: Uint8Array)
     const recordSize = sizes & SIZE_MASK;
     outcomes[i] = sizes >>> OUTCOME_SHIFT;
     hashes[i] = view.getFloat64(at + HASH_AT, true);
-    at += ROW_HEAD;
-    if (
-      recordSize >= LONG ||
-      predictionSize >= LONG ||
-      at + recordSize + predictionSize + WORD > byteLength
-    ) {
-      copyLong(view, at, at + recordSize, recordView, recordEnd);
-      copyLong(view, at + recordSize, at + recordSize + predictionSize, predictionView, predictionEnd);
+    const record = at + ROW_HEAD;
+    const prediction = record + recordSize;
+    const end = prediction + predictionSize;
+    if (recordSize >= LONG || predictionSize >= LONG || end + WORD > byteLength) {
+      copyLong(view, record, prediction, recordView, recordEnd);
+      copyLong(view, prediction, end, predictionView, predictionEnd);
     } else {
       for (let k = 0; k < recordSize; k += WORD)
-        recordView.setFloat64(recordEnd + k, view.getFloat64(at + k, true), true);
-      const prediction = at + recordSize;
+        recordView.setFloat64(recordEnd + k, view.getFloat64(record + k, true), true);
       for (let k = 0; k < predictionSize; k += WORD)
         predictionView.setFloat64(predictionEnd + k, view.getFloat64(prediction + k, true), true);
     }
     recordEnds[i] = recordEnd += recordSize;
     predictionEnds[i] = predictionEnd += predictionSize;
-    at = (at + recordSize + predictionSize + WORD - 1) & -WORD;
+    at = rowEnd(at, recordSize, predictionSize);
   }
   return { rows: { records: records.column(), predictions: predictions.column(), outcomes }, hashes };
 }

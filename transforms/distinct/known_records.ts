@@ -159,11 +159,15 @@ export class KnownRecords {
     this.places = places;
     this.table = new Int32Array(places * width);
     this.shift = 32 - Math.log2(places);
-    const hashes = this.hash(table, table.length / width);
-    for (let row = 0, from = 0; from < table.length; row++, from += width) {
-      if (table[from] === 0) continue;
-      const place = this.placeFor(table, from, hashes[row]);
-      for (let i = 0; i < width; i++) this.table[place + i] = table[from + i];
+    // As many at a time as a table has at first: the hashes of all of them would take memory besides.
+    for (let first = 0; first < table.length; first += FIRST_PLACES * width) {
+      const piece = table.subarray(first, first + FIRST_PLACES * width);
+      const hashes = this.hash(piece, FIRST_PLACES);
+      for (let row = 0, at = 0; at < piece.length; row++, at += width) {
+        if (piece[at] === 0) continue;
+        const place = this.placeFor(piece, at, hashes[row]);
+        for (let i = 0; i < width; i++) this.table[place + i] = piece[at + i];
+      }
     }
     return true;
   }

