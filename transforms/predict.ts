@@ -1,10 +1,11 @@
 // predict: blocks of records in, each record's prediction by a model out, and what could not be predicted.
 import { workplace } from "../sdk";
+import { PaneInfoCoder } from "apache-beam/coders/required_coders";
 import { requireForSerialization } from "apache-beam/serialization";
 import type { PCollection } from "apache-beam/pvalue";
 import { windowParam, type ParDoLookupParam } from "apache-beam/transforms/pardo";
 import { withName, type PTransform } from "apache-beam/transforms/transform";
-import { GlobalWindow, type Window } from "apache-beam/values";
+import { GlobalWindow, type Window, type WindowedValue } from "apache-beam/values";
 import {
   configuration,
   ModelManager,
@@ -69,6 +70,10 @@ export function predict(
   );
 }
 
+/** As many failures are one element at most, and as long as their records may be together, in characters. */
+const MOST_FAILURES = 1000;
+const MOST_CHARACTERS = 1 << 20;
+
 interface PredictOutputs {
   predictions: PredictionBlock;
   failures: Failure[];
@@ -82,6 +87,9 @@ interface PredictContext {
 export class PredictFn implements AsyncDoFn<RecordBlock, Tagged<PredictOutputs>, PredictContext | undefined> {
   /** What bundles before have predicted; an instance that has failed is not used again. */
   private known: KnownRecords | undefined;
+  /** Of the bundle, in the global window: they go on together, since an element costs more than a failure; and their records' length. */
+  private failures: Failure[] = [];
+  private characters = 0;
 
   constructor(
     readonly qualifiedName: string,
@@ -92,23 +100,52 @@ export class PredictFn implements AsyncDoFn<RecordBlock, Tagged<PredictOutputs>,
 
   async startBundle(): Promise<void> {
     this.known ??= new KnownRecords(workplace().keptBytes);
+    this.takeFailures();
     const manager = ModelManager.instance;
     if (!manager.has(this.qualifiedName)) await manager.loadModels([this.reference], this.settings);
     await manager.getModel(this.qualifiedName).ready();
   }
 
   async *process(block: RecordBlock, context?: PredictContext): AsyncGenerator<Tagged<PredictOutputs>> {
+    const isGlobal = context?.window.lookup() instanceof GlobalWindow;
     // Equal records of two windows are no duplicates.
-    const known = context?.window.lookup() instanceof GlobalWindow ? this.known : undefined;
+    const known = isGlobal ? this.known : undefined;
     const unknown = block.flat && known?.unknown(block.flat);
-    if (unknown === undefined) yield* this.predicted(block, known);
-    else if (unknown.length > 0) yield* this.predicted(pickRecords(block, unknown), known);
+    if (unknown?.length === 0) return;
+    const left = unknown === undefined ? block : pickRecords(block, unknown);
+    const { predicted, failures } = await this.predict(left);
+    if (left.flat !== undefined) known?.add(left.flat, predicted.outcomes);
+    yield { tag: "predictions", value: predicted };
+    if (failures.length === 0) return;
+    for (const failure of failures) {
+      this.failures.push(failure);
+      this.characters += failure.record?.length ?? 0;
+    }
+    const isMuch = this.failures.length >= MOST_FAILURES || this.characters >= MOST_CHARACTERS;
+    if (!isGlobal || isMuch) yield { tag: "failures", value: this.takeFailures() };
   }
 
-  private async *predicted(
+  *finishBundle(): Generator<WindowedValue<Tagged<PredictOutputs>>> {
+    if (this.failures.length === 0) return;
+    const window = new GlobalWindow();
+    yield {
+      value: { tag: "failures", value: this.takeFailures() },
+      windows: [window],
+      timestamp: window.maxTimestamp(),
+      pane: PaneInfoCoder.ONE_AND_ONLY_FIRING,
+    };
+  }
+
+  private takeFailures(): Failure[] {
+    const { failures } = this;
+    this.failures = [];
+    this.characters = 0;
+    return failures;
+  }
+
+  private async predict(
     block: RecordBlock,
-    known: KnownRecords | undefined,
-  ): AsyncGenerator<Tagged<PredictOutputs>> {
+  ): Promise<{ predicted: PredictionBlock; failures: Failure[] }> {
     const { records, flat } = block;
     const model = ModelManager.instance.getModel(this.qualifiedName);
     const seen = this.extraFields === "allow" ? fieldNamesOf(model.inputSchema) : [];
@@ -118,12 +155,11 @@ export class PredictFn implements AsyncDoFn<RecordBlock, Tagged<PredictOutputs>,
     );
     const outcomes = new Uint8Array(records.length);
     for (const { row, error } of errors) outcomes[row] = OUTCOMES.indexOf(error.kind);
-    if (flat !== undefined) known?.add(flat, outcomes);
     const predictions = new ByteColumn(bytes, ends);
-    yield { tag: "predictions", value: { records, predictions, outcomes, flat } };
-    if (errors.length > 0) {
-      yield { tag: "failures", value: errors.map(({ row, error }) => failureOf(block, row, error)) };
-    }
+    return {
+      predicted: { records, predictions, outcomes, flat },
+      failures: errors.map(({ row, error }) => failureOf(block, row, error)),
+    };
   }
 }
 
