@@ -167,9 +167,13 @@ class KeepDistinctWithRidersFn<T> implements AsyncDoFn<
   }
 }
 
+/** How many rows the partition before had: partitions are alike. */
+let usualRows = 0;
+
 function* distinctOf(blocks: Iterable<Uint8Array>): Generator<PredictionBlock> {
-  const distinctRows = new DistinctRows();
+  const distinctRows = new DistinctRows(usualRows);
   for (const block of blocks) distinctRows.add(decodeKeyedBlock(block));
+  usualRows = distinctRows.length;
   yield* distinctRows.drain();
 }
 

@@ -11,12 +11,17 @@ import { RowTable } from "./row_table";
  * its place in a table. Rows are numbered over all blocks that were kept.
  */
 export class DistinctRows {
-  private readonly table = new RowTable();
+  private readonly table: RowTable;
   private blocks: PredictionBlock[] = [];
   /** The number of the first row of each block. */
   private firsts: number[] = [];
   /** Rows whose place a smaller text has taken. */
   private readonly replaced = new Set<number>();
+
+  /** @param expected about how many rows there will be */
+  constructor(expected?: number) {
+    this.table = new RowTable(expected);
+  }
 
   /** How many rows there are. */
   get length(): number {

