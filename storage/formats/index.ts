@@ -168,5 +168,5 @@ export { compressionOf, type Compression } from "./compression";
 export { fieldNamesOf, fieldTypesOf, type FieldTypes } from "./field_types";
 export { READING_DEFAULTS, type ReadingOptions } from "./input_format";
 export { outputLayout, WHOLE_LAYOUT, type LayoutOptions } from "./output_layout";
-export type { Column, ColumnType, OutputLayout, Rows } from "./output_format";
+export type { Column, ColumnType, OutputLayout, RowTexts, Rows } from "./output_format";
 export { UNREADABLE_KINDS, type RecordBatch, type UnreadableKind } from "./record_batch";

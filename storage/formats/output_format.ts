@@ -1,5 +1,6 @@
 // The interface of every format that predictions are written in.
 import type { ByteColumn } from "../byte_column";
+import type { Viewed } from "../bytes";
 import type { Segment, ShardSource } from "../file_systems/staged_output";
 
 /** Rows to write: records and their predictions, each a column of compact JSON texts. */
@@ -7,6 +8,16 @@ export interface Rows {
   records: ByteColumn;
   /** `null` where a record has none. */
   predictions: ByteColumn;
+  /** The same where they stand, if that is in one buffer: whoever copies them anyway needs no columns. */
+  texts?: RowTexts;
+}
+
+/** Records with their predictions, each behind its record. */
+export interface RowTexts extends Viewed {
+  /** Where each record starts, where it ends and its prediction starts, and where that ends. */
+  starts: Uint32Array;
+  middles: Uint32Array;
+  ends: Uint32Array;
 }
 
 /** What a column of a typed format holds; each value may be null. */

@@ -6,6 +6,7 @@ import { Reader, Writer } from "protobufjs";
 import { ByteColumn } from "../../storage";
 import { jsonCoder, predictionBlockCoder, recordBlock, recordBlockCoder } from "../../transforms";
 import { decodeKeyedBlock, encodeKeyedBlock } from "../../transforms/blocks/keyed_block";
+import { pickRows, type PredictionBlock } from "../../transforms/blocks/prediction_block";
 
 /** Encodes elements one behind the other and decodes them, and each by itself as a whole stream. */
 function roundTrip<T>(coder: Coder<T>, elements: T[]): T[] {
@@ -58,6 +59,14 @@ test("blocks of records survive", () => {
   );
 });
 
+function columnsOf({ records, predictions, outcomes }: PredictionBlock): PredictionBlock {
+  return {
+    records: ByteColumn.of(records.texts()),
+    predictions: ByteColumn.of(predictions.texts()),
+    outcomes,
+  };
+}
+
 test("blocks of predictions survive, with their hashes too", () => {
   fc.assert(
     fc.property(texts, fc.array(fc.maxSafeNat(), { minLength: 20, maxLength: 20 }), (records, numbers) => {
@@ -67,8 +76,12 @@ test("blocks of predictions survive, with their hashes too", () => {
         outcomes: Uint8Array.from(records, (_, i) => numbers[i] % 4),
       };
       expect(roundTrip(byUrn(predictionBlockCoder), [rows, rows])).toEqual([rows, rows]);
-      const keyed = { rows, hashes: Float64Array.from(numbers.slice(0, records.length)) };
-      expect(decodeKeyedBlock(encodeKeyedBlock(keyed))).toEqual(keyed);
+      const hashes = Float64Array.from(numbers.slice(0, records.length));
+      const keyed = decodeKeyedBlock(encodeKeyedBlock(rows, hashes));
+      expect(keyed.hashes).toEqual(hashes);
+      expect(columnsOf(keyed.rows)).toEqual(rows);
+      const some = Uint32Array.from(hashes.keys()).filter((i) => numbers[i] % 3 !== 0);
+      expect(columnsOf(keyed.rows.pick(some))).toEqual(columnsOf(pickRows(rows, some)));
     }),
   );
 });

@@ -1,10 +1,11 @@
 // A block of predictions on its way through the shuffle of `distinct`, with the hashes that were worked out before it.
-import { ByteColumn, viewOf } from "../../storage";
-import { copyLong, LONG, WORD } from "../../storage/text_words";
+import { viewOf } from "../../storage";
+import { WORD } from "../../storage/text_words";
 import type { PredictionBlock } from "./prediction_block";
+import { RowBlock } from "./row_block";
 
 export interface KeyedBlock {
-  rows: PredictionBlock;
+  rows: RowBlock;
   /** The hash of each record. */
   hashes: Float64Array;
 }
@@ -55,7 +56,7 @@ export function writeBlockHead(
     out.writeUInt32LE(number, 4 * i);
 }
 
-export function encodeKeyedBlock({ rows, hashes }: KeyedBlock): Buffer {
+export function encodeKeyedBlock(rows: PredictionBlock, hashes: Float64Array): Buffer {
   const { records, predictions, outcomes } = rows;
   const sizes = Array.from(hashes, (_, i) => [
     records.end(i) - records.start(i),
@@ -76,58 +77,25 @@ export function encodeKeyedBlock({ rows, hashes }: KeyedBlock): Buffer {
   return out;
 }
 
-export function decodeKeyedBlock({ buffer, byteOffset, byteLength }: Uint8Array): KeyedBlock {
-  const view = new DataView(buffer, byteOffset, byteLength);
+/** The rows stay where they are, in the bytes. */
+export function decodeKeyedBlock(block: Uint8Array): KeyedBlock {
+  const bytes = Buffer.from(block.buffer, block.byteOffset, block.byteLength);
+  const view = viewOf(bytes);
   const count = view.getUint32(0, true);
-  const records = new Texts(count, view.getUint32(4, true));
-  const predictions = new Texts(count, view.getUint32(8, true));
+  const starts = new Uint32Array(count);
+  const middles = new Uint32Array(count);
+  const ends = new Uint32Array(count);
   const outcomes = new Uint8Array(count);
   const hashes = new Float64Array(count);
-  const { view: recordView, ends: recordEnds } = records;
-  const { view: predictionView, ends: predictionEnds } = predictions;
-  let recordEnd = 0;
-  let predictionEnd = 0;
   for (let i = 0, at = BLOCK_HEAD; i < count; i++) {
     const predictionSize = view.getUint32(at, true);
     const sizes = view.getInt32(at + RECORD_SIZE_AT, true);
-    const recordSize = sizes & SIZE_MASK;
     outcomes[i] = sizes >>> OUTCOME_SHIFT;
     hashes[i] = view.getFloat64(at + HASH_AT, true);
-    const record = at + ROW_HEAD;
-    const prediction = record + recordSize;
-    const end = prediction + predictionSize;
-    if (recordSize >= LONG || predictionSize >= LONG || end + WORD > byteLength) {
-      copyLong(view, record, prediction, recordView, recordEnd);
-      copyLong(view, prediction, end, predictionView, predictionEnd);
-    } else {
-      for (let k = 0; k < recordSize; k += WORD)
-        recordView.setFloat64(recordEnd + k, view.getFloat64(record + k, true), true);
-      for (let k = 0; k < predictionSize; k += WORD)
-        predictionView.setFloat64(predictionEnd + k, view.getFloat64(prediction + k, true), true);
-    }
-    recordEnds[i] = recordEnd += recordSize;
-    predictionEnds[i] = predictionEnd += predictionSize;
-    at = rowEnd(at, recordSize, predictionSize);
+    starts[i] = at + ROW_HEAD;
+    middles[i] = starts[i] + (sizes & SIZE_MASK);
+    ends[i] = middles[i] + predictionSize;
+    at = (ends[i] + WORD - 1) & -WORD;
   }
-  return { rows: { records: records.column(), predictions: predictions.column(), outcomes }, hashes };
-}
-
-/** Room for a column of so many texts that have so many bytes, and behind them for the last word, which may be too long. */
-class Texts {
-  private readonly bytes: Buffer;
-  readonly view: DataView;
-  readonly ends: Uint32Array;
-
-  constructor(
-    rows: number,
-    private readonly size: number,
-  ) {
-    this.bytes = Buffer.allocUnsafeSlow(size + WORD);
-    this.view = viewOf(this.bytes);
-    this.ends = new Uint32Array(rows);
-  }
-
-  column(): ByteColumn {
-    return new ByteColumn(this.bytes.subarray(0, this.size), this.ends);
-  }
+  return { rows: new RowBlock({ bytes, view, starts, middles, ends }, outcomes), hashes };
 }

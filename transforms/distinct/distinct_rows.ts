@@ -1,18 +1,17 @@
 // The rows of a partition behind the shuffle: blocks of them, of which each record stays once.
 import type { KeyedBlock } from "../blocks/keyed_block";
-import { pickRows, type PredictionBlock } from "../blocks/prediction_block";
+import type { RowBlock } from "../blocks/row_block";
 import { orderOf } from "./record_order";
 import { RowTable } from "./row_table";
 
 /**
  * Keeps one of each set of equal records, of those written differently the smallest text.
  *
- * A block of which all rows are new is kept as it came, not copied: where most records are distinct, a row costs no more than
- * its place in a table. Rows are numbered over all blocks that were kept.
+ * Rows are not copied: a row costs no more than its place in a table. Rows are numbered over all blocks that were kept.
  */
 export class DistinctRows {
   private readonly table: RowTable;
-  private blocks: PredictionBlock[] = [];
+  private blocks: RowBlock[] = [];
   /** The number of the first row of each block. */
   private firsts: number[] = [];
   /** Rows whose place a smaller text has taken. */
@@ -30,7 +29,7 @@ export class DistinctRows {
 
   /** Adds the rows of a block that are not there yet. */
   add({ rows, hashes }: KeyedBlock): void {
-    const fresh = new Int32Array(hashes.length);
+    const fresh = new Uint32Array(hashes.length);
     const first = this.table.length;
     for (let i = 0; i < hashes.length; i++) {
       const slot = this.slotFor(rows, i, hashes[i], fresh, first);
@@ -39,19 +38,19 @@ export class DistinctRows {
     const count = this.table.length - first;
     if (count === 0) return;
     this.firsts.push(first);
-    this.blocks.push(count === hashes.length ? rows : pickRows(rows, fresh.subarray(0, count)));
+    this.blocks.push(count === hashes.length ? rows : rows.pick(fresh.subarray(0, count)));
   }
 
   /** The rows in blocks; afterwards there are none. */
-  *drain(): Generator<PredictionBlock> {
+  *drain(): Generator<RowBlock> {
     const { blocks, firsts } = this;
     for (const [b, block] of blocks.entries()) {
       if (this.replaced.size === 0) {
         yield block;
         continue;
       }
-      const rows = Array.from(block.outcomes, (_, i) => i).filter((i) => !this.replaced.has(firsts[b] + i));
-      yield rows.length === block.outcomes.length ? block : pickRows(block, rows);
+      const rows = Uint32Array.from(block.outcomes.keys()).filter((i) => !this.replaced.has(firsts[b] + i));
+      yield rows.length === block.length ? block : block.pick(rows);
     }
     this.table.clear();
     this.replaced.clear();
@@ -65,10 +64,10 @@ export class DistinctRows {
    * @param first the number of the first of them
    */
   private slotFor(
-    rows: PredictionBlock,
+    rows: RowBlock,
     i: number,
     hash: number,
-    fresh: Int32Array,
+    fresh: Uint32Array,
     first: number,
   ): number | undefined {
     const { table } = this;
@@ -76,7 +75,7 @@ export class DistinctRows {
       const row = table.rowAt(slot);
       if (row < 0) return slot;
       const [known, at] = row < first ? this.placeOf(row) : [rows, fresh[row - first]];
-      const order = orderOf(rows.records, i, known.records, at);
+      const order = orderOf(rows, i, known, at);
       if (order === "other") continue;
       if (order !== "smaller") return undefined;
       this.replaced.add(row);
@@ -85,7 +84,7 @@ export class DistinctRows {
   }
 
   /** The block of a row and its index there. */
-  private placeOf(row: number): [block: PredictionBlock, i: number] {
+  private placeOf(row: number): [block: RowBlock, i: number] {
     const { firsts, blocks } = this;
     let [low, high] = [0, firsts.length];
     while (high - low > 1) {

@@ -137,14 +137,14 @@ class Fill {
 }
 
 function alone(block: PredictionBlock, i: number, hash: number): Buffer {
-  return encodeKeyedBlock({ rows: pickRows(block, [i]), hashes: Float64Array.of(hash) });
+  return encodeKeyedBlock(pickRows(block, [i]), Float64Array.of(hash));
 }
 
 function without(replaced: ReadonlySet<number>, bytes: Buffer): Buffer {
   const { rows, hashes } = decodeKeyedBlock(bytes);
-  const kept = [...hashes.keys()].filter((row) => !replaced.has(row));
-  return encodeKeyedBlock({
-    rows: pickRows(rows, kept),
-    hashes: Float64Array.from(kept, (row) => hashes[row]),
-  });
+  const kept = Uint32Array.from(hashes.keys()).filter((row) => !replaced.has(row));
+  return encodeKeyedBlock(
+    rows.pick(kept),
+    Float64Array.from(kept, (row) => hashes[row]),
+  );
 }

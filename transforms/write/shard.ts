@@ -29,7 +29,7 @@ export class Shard {
 
   async write(rows: Rows): Promise<void> {
     await this.append(await this.encoder.encode(rows));
-    this.rows += rows.records.length;
+    this.rows += rows.texts?.starts.length ?? rows.records.length;
   }
 
   /** Ends the shard; resolves to its path when it is stored. */

@@ -74,7 +74,7 @@ export class WritePredictionsFn extends WriteShardFn<PredictionBlock, WriteMetri
   async process(block: PredictionBlock, metrics: WriteMetrics): Promise<void> {
     await this.write(block);
     countOutcomes(block, this.outcomes);
-    metrics.rowsWritten.increment(block.records.length);
+    metrics.rowsWritten.increment(block.outcomes.length);
   }
 
   protected part(path: string, rows: number): Part {
@@ -106,7 +106,7 @@ export class WriteKeyedPredictionsFn implements AsyncDoFn<
         const block = decodePredictionBlock(bytes);
         await shard.write(block);
         countOutcomes(block, outcomes);
-        metrics.rowsWritten.increment(block.records.length);
+        metrics.rowsWritten.increment(block.outcomes.length);
       }
     } catch (error) {
       await shard.abandon();

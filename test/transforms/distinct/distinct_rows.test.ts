@@ -1,13 +1,14 @@
 // The distinct rows behind the shuffle, against a plain reference, however they are cut into blocks.
 import fc from "fast-check";
-import type { KeyedBlock } from "../../../transforms/blocks/keyed_block";
+import { decodeKeyedBlock, encodeKeyedBlock, type KeyedBlock } from "../../../transforms/blocks/keyed_block";
 import { DistinctRows } from "../../../transforms/distinct/distinct_rows";
 import { recordHash } from "../../../transforms/distinct/record_order";
 import { block, expectWhole, HASHES, smallestTexts, text } from "./blocks";
 
 function keyed(texts: readonly string[], first = 0, hashOf = recordHash): KeyedBlock {
   const rows = block(texts, first);
-  return { rows, hashes: Float64Array.from(texts, (_, i) => hashOf(rows.records, i)) };
+  const hashes = Float64Array.from(texts, (_, i) => hashOf(rows.records, i));
+  return decodeKeyedBlock(encodeKeyedBlock(rows, hashes));
 }
 
 const drained = (rows: DistinctRows): string[] => [...rows.drain()].flatMap(({ records }) => records.texts());
