@@ -104,8 +104,9 @@ function recordSpans(rows: Rows, selection: Selection | undefined): Spans {
   return texts === undefined ? columnSpans(rows.records) : spans(texts.view, texts.starts, texts.middles);
 }
 
-function predictionSpans({ texts, predictions }: Rows): Spans {
-  return texts === undefined ? columnSpans(predictions) : spans(texts.view, texts.middles, texts.ends);
+function predictionSpans(rows: Rows): Spans {
+  const { texts } = rows;
+  return texts === undefined ? columnSpans(rows.predictions) : spans(texts.view, texts.middles, texts.ends);
 }
 
 function columnSpans({ view, bytes, ends }: ByteColumn): Spans {
