@@ -1,6 +1,7 @@
 // A column of byte strings, one after the other in one buffer: the shape in which records travel.
 import { copyWords, viewOf, type Viewed } from "./bytes";
 import { readNumbers, writeNumbers } from "./number_bytes";
+import { copyText, WORD } from "./text_words";
 
 /**
  * A column of `length` byte strings. String `i` is `bytes[start(i)..ends[i])`, and starts where the one before
@@ -54,6 +55,19 @@ export class ByteColumn implements Viewed {
     const ends = this.ends.slice(from, to);
     if (first > 0) for (let i = 0; i < ends.length; i++) ends[i] -= first;
     return new ByteColumn(this.bytes.subarray(first, last), ends);
+  }
+
+  /** Some of the strings, which are UTF-8, copied. */
+  pick(rows: ArrayLike<number>): ByteColumn {
+    const { view, ends } = this;
+    const pickedEnds = new Uint32Array(rows.length);
+    let size = 0;
+    for (let k = 0; k < rows.length; k++) pickedEnds[k] = size += ends[rows[k]] - this.start(rows[k]);
+    const bytes = Buffer.allocUnsafeSlow(size + WORD);
+    const target = viewOf(bytes);
+    for (let k = 0, at = 0; k < rows.length; k++)
+      at = copyText(view, this.start(rows[k]), ends[rows[k]], target, at);
+    return new ByteColumn(bytes.subarray(0, size), pickedEnds);
   }
 
   /** The number of bytes that `write` writes. */

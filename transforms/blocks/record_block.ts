@@ -1,5 +1,5 @@
 // A block of records, as it was read: one Beam element that holds a thousand of them.
-import { ByteColumn, ByteColumnBuilder, readNumbers, writeNumbers, type FlatNumbers } from "../../storage";
+import { ByteColumn, readNumbers, writeNumbers, type FlatNumbers } from "../../storage";
 import { BytesCoder } from "./coder";
 
 /** Records read together from one file. */
@@ -28,12 +28,10 @@ export function recordBlock(values: Iterable<unknown>): RecordBlock {
 /** Records of a block, copied. */
 export function pickRecords(block: RecordBlock, rows: readonly number[]): RecordBlock {
   const { file, unit, records, numbers, offsets, flat } = block;
-  const picked = new ByteColumnBuilder(records.bytes.length, rows.length);
-  for (const i of rows) picked.add(records, records.start(i), records.ends[i]);
   return {
     file,
     unit,
-    records: picked.build(),
+    records: records.pick(rows),
     numbers: pick(numbers, rows),
     offsets: pick(offsets, rows),
     flat: flat?.pick(rows),

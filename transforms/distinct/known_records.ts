@@ -13,7 +13,7 @@ const FIRST_PLACES = 1 << 12;
 const MOST_PLACES = 1 << 26;
 
 /** How much of a table is taken at most. */
-const FULL = 3 / 4;
+const FULL = 1 / 2;
 
 const KNOWN = -1;
 const UNFIT = -2;
@@ -25,19 +25,24 @@ const PRIME = 2654435761 | 0;
  * records the smallest text stays in the output, so one that is written differently is another here. Where the first records show that
  * equal ones will be rare, none is kept.
  *
- * The tokens themselves stand in an open-addressed table, a record of four numbers in 16 bytes: it takes one access to memory that is
- * in no cache. With texts behind a table of hashes a record took 1.2 µs, more than what it saved.
+ * The tokens themselves stand in an open-addressed table: it takes one access to memory that is in no cache. With texts behind a table
+ * of hashes a record took 1.2 µs, more than what it saved. As long as all tokens have room in 16 bits, two stand in a word: a record of
+ * four numbers takes 8 bytes.
  */
 export class KnownRecords {
   /** All of them have these names. */
   private names: readonly string[] | undefined;
   private width = 0;
-  /** As many places, each as wide as the tokens of a record; the first is 0 where there is none. */
+  /** The words of a record, which make its key; and whether each has two tokens. */
+  private words = 0;
+  private isNarrow = true;
+  /** As many places, each as wide as a key; the first word is 0 where there is none. */
   private table = new Int32Array();
   private places = 0;
   /** The high bits of a hash choose the place: as the table grows, records keep their order, and memory is written in its own. */
   private shift = 32;
   private count = 0;
+  private keys = new Int32Array();
   private hashes = new Int32Array();
   /** What was looked at ahead of its time: a loop whose result goes nowhere would be left out. */
   private ahead = 0;
@@ -57,13 +62,12 @@ export class KnownRecords {
    */
   unknown(flat: FlatNumbers): number[] | undefined {
     if (!this.isOpen || !this.hasNames(flat.names)) return undefined;
-    const { width } = this;
-    const { tokens } = flat;
-    const rows = tokens.length / width;
-    const hashes = this.hash(tokens, rows);
+    const rows = flat.tokens.length / this.width;
+    const keys = this.keysOf(flat.tokens, rows);
+    const hashes = this.hash(keys, rows);
     const unknown: number[] = [];
     for (let row = 0; row < rows; row++)
-      if (this.placeFor(tokens, row * width, hashes[row]) !== KNOWN) unknown.push(row);
+      if (this.placeFor(keys, row * this.words, hashes[row]) !== KNOWN) unknown.push(row);
     this.judge(rows, rows - unknown.length);
     return unknown.length > MOST_UNKNOWN * rows ? undefined : unknown;
   }
@@ -71,54 +75,78 @@ export class KnownRecords {
   /** Adds the records that were predicted, whose outcome is 0, as far as there is room. */
   add({ names, tokens }: FlatNumbers, outcomes: Uint8Array): void {
     if (!this.isOpen || !this.hasNames(names)) return;
-    const { width } = this;
-    const hashes = this.hash(tokens, outcomes.length);
-    for (let row = 0, at = 0; row < outcomes.length; row++, at += width) {
+    const keys = this.keysOf(tokens, outcomes.length);
+    const hashes = this.hash(keys, outcomes.length);
+    const { words } = this;
+    for (let row = 0, at = 0; row < outcomes.length; row++, at += words) {
       if (outcomes[row] !== 0) continue;
       if (this.count >= FULL * this.places && !this.grow(2 * this.places)) return;
-      const place = this.placeFor(tokens, at, hashes[row]);
+      const place = this.placeFor(keys, at, hashes[row]);
       if (place < 0) continue;
-      for (let i = 0; i < width; i++) this.table[place + i] = tokens[at + i];
+      for (let i = 0; i < words; i++) this.table[place + i] = keys[at + i];
       this.count++;
     }
   }
 
+  /** The keys of rows of tokens, until the next call; a record that is not kept has one that begins with 0. */
+  private keysOf(tokens: Int32Array, rows: number): Int32Array {
+    if (!this.isNarrow) return tokens;
+    const { width, words } = this;
+    if (this.keys.length < rows * words) this.keys = new Int32Array(rows * words);
+    const { keys } = this;
+    for (let row = 0, from = 0, at = 0; row < rows; row++, at += words) {
+      let isFit = true;
+      let isWide = false;
+      for (let i = 0; i < words; i++) {
+        const low = tokens[from++];
+        const high = 2 * i + 1 < width ? tokens[from++] : 1;
+        keys[at + i] = (low & 0xffff) | (high << 16);
+        if (low === 0 || high === 0) isFit = false;
+        if ((low << 16) >> 16 !== low || (high << 16) >> 16 !== high) isWide = true;
+      }
+      if (!isFit) keys[at] = 0;
+      else if (isWide && this.widen()) return tokens;
+      else if (isWide) keys[at] = 0;
+    }
+    return keys;
+  }
+
   /**
-   * The hashes of rows of tokens; 0 for a row that is not kept. What they choose of the table is looked at, all of it before any of it
+   * The hashes of keys; 0 for one that is not kept. What they choose of the table is looked at, all of it before any of it
    * matters: memory then answers for many rows at once.
    */
-  private hash(tokens: Int32Array, rows: number): Int32Array {
-    const { table, width, shift } = this;
+  private hash(keys: Int32Array, rows: number): Int32Array {
+    const { table, words, shift } = this;
     if (this.hashes.length < rows) this.hashes = new Int32Array(rows);
     const { hashes } = this;
     for (let row = 0, at = 0; row < rows; row++) {
       let hash = 0;
       let isFit = 1;
-      for (const end = at + width; at < end; at++) {
-        const token = tokens[at];
-        hash = Math.imul(hash ^ token, PRIME);
+      for (const end = at + words; at < end; at++) {
+        const word = keys[at];
+        hash = Math.imul(hash ^ word, PRIME);
         hash ^= hash >>> 15;
-        if (token === 0) isFit = 0;
+        if (word === 0) isFit = 0;
       }
       hashes[row] = isFit === 0 ? 0 : hash | 1;
     }
     let looked = 0;
-    for (let row = 0; row < rows; row++) looked |= table[(hashes[row] >>> shift) * width];
+    for (let row = 0; row < rows; row++) looked |= table[(hashes[row] >>> shift) * words];
     this.ahead |= looked;
     return hashes;
   }
 
-  /** Where in the table the tokens at `at` would stand; KNOWN where they do, UNFIT for a record that can't. */
-  private placeFor(tokens: Int32Array, at: number, hash: number): number {
+  /** Where in the table the key at `at` would stand; KNOWN where it does, UNFIT for a record that is not kept. */
+  private placeFor(keys: Int32Array, at: number, hash: number): number {
     if (hash === 0) return UNFIT;
-    const { table, width } = this;
+    const { table, words } = this;
     const mask = this.places - 1;
     for (let place = hash >>> this.shift; ; place = (place + 1) & mask) {
-      const from = place * width;
+      const from = place * words;
       if (table[from] === 0) return from;
       let i = 0;
-      while (i < width && table[from + i] === tokens[at + i]) i++;
-      if (i === width) return KNOWN;
+      while (i < words && table[from + i] === keys[at + i]) i++;
+      if (i === words) return KNOWN;
     }
   }
 
@@ -127,6 +155,7 @@ export class KnownRecords {
     if (names === this.names) return true;
     if (this.names === undefined) {
       this.width = names.length;
+      this.words = Math.ceil(this.width / 2);
       this.names = names;
       if (!this.grow(FIRST_PLACES)) this.isOpen = false;
       return this.isOpen;
@@ -148,28 +177,52 @@ export class KnownRecords {
   }
 
   private get mostPlaces(): number {
-    const most = Math.min(MOST_PLACES, this.budget / (Int32Array.BYTES_PER_ELEMENT * this.width));
+    const most = Math.min(MOST_PLACES, this.budget / (Int32Array.BYTES_PER_ELEMENT * this.words));
     return 2 ** Math.floor(Math.log2(most));
   }
 
   /** Makes room for so many places; returns false where there is not so much. */
   private grow(places: number): boolean {
     if (places > this.mostPlaces) return false;
-    const { table, width } = this;
+    this.rebuild(places, (keys) => keys);
+    return true;
+  }
+
+  /** Gives each token a word; returns false where there is no room for that. */
+  private widen(): boolean {
+    const { words, width } = this;
+    if (this.places * width * Int32Array.BYTES_PER_ELEMENT > this.budget) return false;
+    this.isNarrow = false;
+    this.words = width;
+    this.rebuild(this.places, (keys) => {
+      const wide = new Int32Array((keys.length / words) * width);
+      for (let from = 0, at = 0; from < keys.length; from += words, at += width)
+        for (let i = 0; i < width; i++) {
+          const word = keys[from + (i >> 1)];
+          wide[at + i] = i % 2 === 0 ? (word << 16) >> 16 : word >> 16;
+        }
+      return wide;
+    });
+    return true;
+  }
+
+  /** Makes a table of so many places, with the keys of the one before as they are to be. */
+  private rebuild(places: number, keysOf: (keys: Int32Array) => Int32Array): void {
+    const { table, words } = this;
+    const size = this.places === 0 ? 0 : table.length / this.places;
     this.places = places;
-    this.table = new Int32Array(places * width);
+    this.table = new Int32Array(places * words);
     this.shift = 32 - Math.log2(places);
     // As many at a time as a table has at first: the hashes of all of them would take memory besides.
-    for (let first = 0; first < table.length; first += FIRST_PLACES * width) {
-      const piece = table.subarray(first, first + FIRST_PLACES * width);
-      const hashes = this.hash(piece, FIRST_PLACES);
-      for (let row = 0, at = 0; at < piece.length; row++, at += width) {
-        if (piece[at] === 0) continue;
-        const place = this.placeFor(piece, at, hashes[row]);
-        for (let i = 0; i < width; i++) this.table[place + i] = piece[at + i];
+    for (let first = 0; first < table.length; first += FIRST_PLACES * size) {
+      const keys = keysOf(table.subarray(first, first + FIRST_PLACES * size));
+      const hashes = this.hash(keys, FIRST_PLACES);
+      for (let row = 0, at = 0; at < keys.length; row++, at += words) {
+        if (keys[at] === 0) continue;
+        const place = this.placeFor(keys, at, hashes[row]);
+        for (let i = 0; i < words; i++) this.table[place + i] = keys[at + i];
       }
     }
-    return true;
   }
 
   /** Keeps none from now on. */
