@@ -89,3 +89,23 @@ test("behind a fill in which hardly any are equal some fills are taken as they c
   const sizes = Array.from({ length: 17 }, twice);
   expect(sizes).toEqual([...new Array<number>(15).fill(600), 300, 300]);
 });
+
+test("of a fill whose first rows are all different the rest is taken as it comes, of one with equal rows none is", () => {
+  const sizeOf = (texts: string[]): number => {
+    const rows = new WaitingRows(1);
+    addAll(rows, texts);
+    addAll(rows, texts);
+    const taken = decode([...rows.takeRest()]).map(({ rows: { records } }) => records.length);
+    return taken.reduce((sum, length) => sum + length, 0);
+  };
+  expect(sizeOf(numbered(0, 511))).toBe(511);
+  expect(sizeOf(numbered(0, 512))).toBe(1024);
+  expect(sizeOf([...numbered(0, 100), ...numbered(0, 100), ...numbered(0, 700)])).toBe(700);
+});
+
+test("what a smaller text has replaced does not stay in a fill that is then taken as it comes", () => {
+  const rows = new WaitingRows(1);
+  const texts = numbered(0, 600);
+  addAll(rows, [`{"id":1}`, `{"id":1.0}`, ...texts]);
+  expect(textsOf([...rows.takeRest()]).sort()).toEqual([`{"id":1.0}`, ...texts].sort());
+});
