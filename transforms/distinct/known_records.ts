@@ -13,7 +13,7 @@ const FIRST_PLACES = 1 << 12;
 const MOST_PLACES = 1 << 26;
 
 /** How much of a table is taken at most. */
-const FULL = 1 / 2;
+const FULL = 3 / 4;
 
 const KNOWN = -1;
 const UNFIT = -2;
