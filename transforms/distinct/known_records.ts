@@ -7,6 +7,8 @@ const TRIAL_RECORDS = 1 << 16;
 const MOST_FOR_ONE = 4;
 /** Where more of a block than this are unknown, picking them out takes longer than predicting the others again. */
 const MOST_UNKNOWN = 3 / 4;
+/** After such a block, when the trial is over, only one of so many is looked at. */
+const LOOKS = 8;
 /** How many places a table begins with. */
 const FIRST_PLACES = 1 << 12;
 /** Most places, whatever room there is: the array of them has its limit. */
@@ -49,6 +51,8 @@ export class KnownRecords {
   /** How many were looked for, and found. */
   private looked = 0;
   private found = 0;
+  /** How many blocks are not looked at. */
+  private wait = 0;
   private isOpen: boolean;
 
   /** @param budget how many bytes they may take */
@@ -61,7 +65,7 @@ export class KnownRecords {
    * @returns their rows, in order; undefined for all of them, where there is no point in leaving any out
    */
   unknown(flat: FlatNumbers): number[] | undefined {
-    if (!this.isOpen || !this.hasNames(flat.names)) return undefined;
+    if (!this.isOpen || !this.hasNames(flat.names) || this.wait-- > 0) return undefined;
     const rows = flat.tokens.length / this.width;
     const keys = this.keysOf(flat.tokens, rows);
     const hashes = this.hash(keys, rows);
@@ -69,7 +73,9 @@ export class KnownRecords {
     for (let row = 0; row < rows; row++)
       if (this.placeFor(keys, row * this.words, hashes[row]) !== KNOWN) unknown.push(row);
     this.judge(rows, rows - unknown.length);
-    return unknown.length > MOST_UNKNOWN * rows ? undefined : unknown;
+    const isRare = unknown.length > MOST_UNKNOWN * rows;
+    this.wait = isRare && this.looked >= TRIAL_RECORDS ? LOOKS - 1 : 0;
+    return isRare ? undefined : unknown;
   }
 
   /** Adds the records that were predicted, whose outcome is 0, as far as there is room. */
