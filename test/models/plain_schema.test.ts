@@ -2,63 +2,64 @@
 import Ajv from "ajv";
 import Ajv2020 from "ajv/dist/2020";
 import fc from "fast-check";
+import type { JsonSchema } from "../../models";
 import { IrisModel } from "../../models/iris";
 import { isPlainSchema } from "../../models/plain_schema";
 
 const ajvs = [new Ajv({ strict: false }), new Ajv2020({ strict: false })];
 const DRAFTS = ["http://json-schema.org/draft-07/schema#", "https://json-schema.org/draft/2020-12/schema"];
 
-const { schema } = fc.letrec<{ schema: Record<string, unknown>; value: unknown }>((tie) => ({
+const KEYWORDS = [
+  ...[
+    "$comment",
+    "title",
+    "description",
+    "type",
+    "properties",
+    "required",
+    "additionalProperties",
+    "items",
+    "enum",
+  ],
+  ...[
+    "minItems",
+    "maxItems",
+    "minLength",
+    "maxLength",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+  ],
+  ...["pattern", "$ref", "$id", "$schema", "__proto__", "constructor"],
+];
+const WORDS: unknown[] = [
+  "number",
+  "object",
+  "array",
+  "nothing",
+  "",
+  null,
+  true,
+  false,
+  0,
+  3,
+  -1,
+  1.5,
+  NaN,
+  Infinity,
+];
+
+const { schema } = fc.letrec<{ schema: JsonSchema; value: unknown }>((tie) => ({
   /** What may stand behind a keyword, right or wrong. */
   value: fc.oneof(
     { maxDepth: 4 },
-    fc.constantFrom<unknown>(
-      "number",
-      "object",
-      "array",
-      "nothing",
-      "",
-      null,
-      true,
-      false,
-      0,
-      3,
-      -1,
-      1.5,
-      NaN,
-      Infinity,
-    ),
+    fc.constantFrom(...WORDS),
     fc.array(fc.constantFrom<unknown>("a", "b", 1, null), { maxLength: 3 }),
     tie("schema"),
     fc.dictionary(fc.constantFrom("a", "b", "type"), tie("schema"), { maxKeys: 2 }),
   ),
-  schema: fc.dictionary(
-    fc.constantFrom(
-      ...[
-        "$comment",
-        "title",
-        "description",
-        "type",
-        "properties",
-        "required",
-        "additionalProperties",
-        "items",
-      ],
-      ...[
-        "minItems",
-        "maxItems",
-        "minLength",
-        "maxLength",
-        "minimum",
-        "maximum",
-        "exclusiveMinimum",
-        "exclusiveMaximum",
-      ],
-      ...["enum", "pattern", "$ref", "$id", "$schema", "__proto__", "constructor"],
-    ),
-    tie("value"),
-    { maxKeys: 3 },
-  ) as fc.Arbitrary<Record<string, unknown>>,
+  schema: fc.dictionary(fc.constantFrom(...KEYWORDS), tie("value"), { maxKeys: 3 }),
 }));
 
 test("what is plainly a schema is one, in each draft", () => {
