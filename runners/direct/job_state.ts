@@ -73,7 +73,10 @@ export class JobState {
       if (known === undefined) partitions.set(segment.partition, [segment]);
       else known.push(segment);
     }
-    return [...partitions.values()].map((segments) => ({ kind: "segments", border, segments }));
+    // The largest first: whoever has nothing left to do then waits for a small one.
+    return [...partitions.values()]
+      .sort((a, b) => bytesOf(b) - bytesOf(a))
+      .map((segments) => ({ kind: "segments", border, segments }));
   }
 
   private end(stage: Stage): void {
@@ -92,6 +95,10 @@ export class JobState {
     for (const file of files) rmSync(file, { force: true });
     this.segments.delete(border);
   }
+}
+
+function bytesOf(segments: readonly Segment[]): number {
+  return segments.reduce((sum, { length }) => sum + length, 0);
 }
 
 function addTo(map: Map<string, Set<Stage>>, key: string, stage: Stage): void {
