@@ -143,9 +143,7 @@ export class PredictFn implements AsyncDoFn<RecordBlock, Tagged<PredictOutputs>,
     return failures;
   }
 
-  private async predict(
-    block: RecordBlock,
-  ): Promise<{ predicted: PredictionBlock; failures: Failure[] }> {
+  private async predict(block: RecordBlock): Promise<{ predicted: PredictionBlock; failures: Failure[] }> {
     const { records, flat } = block;
     const model = ModelManager.instance.getModel(this.qualifiedName);
     const seen = this.extraFields === "allow" ? fieldNamesOf(model.inputSchema) : [];
