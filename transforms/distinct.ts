@@ -167,13 +167,14 @@ class KeepDistinctWithRidersFn<T> implements AsyncDoFn<
   }
 }
 
-/** How many rows the partition before had: partitions are alike. */
+/** How many rows the partition before had, partitions are alike; and so many at most, since one may have been much larger than others. */
 let usualRows = 0;
+const MOST_EXPECTED = 1 << 20;
 
 function* distinctOf(blocks: Iterable<Uint8Array>): Generator<PredictionBlock> {
   const distinctRows = new DistinctRows(usualRows);
   for (const block of blocks) distinctRows.add(decodeKeyedBlock(block));
-  usualRows = distinctRows.length;
+  usualRows = Math.min(distinctRows.length, MOST_EXPECTED);
   yield* distinctRows.drain();
 }
 

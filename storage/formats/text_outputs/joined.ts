@@ -111,7 +111,7 @@ function predictionSpans(rows: Rows): Spans {
 
 function columnSpans({ view, bytes, ends }: ByteColumn): Spans {
   const starts = new Uint32Array(ends.length);
-  starts.set(ends.subarray(0, -1), 1);
+  for (let i = 1; i < starts.length; i++) starts[i] = ends[i - 1];
   return { view, starts, ends, size: bytes.length };
 }
 
