@@ -1,6 +1,7 @@
 // The coder of JavaScript values: what goes in comes out, and what can't is refused.
 import "../../sdk";
 import { deepStrictEqual } from "node:assert";
+import { inspect } from "node:util";
 import { Context, globalRegistry } from "apache-beam/coders/coders";
 import { GeneralObjectCoder } from "apache-beam/coders/js_coders";
 import { GlobalWindow } from "apache-beam/values";
@@ -20,18 +21,21 @@ function hex(value: unknown): string {
   return Buffer.from(encode(coder, value)).toString("hex");
 }
 
-const values = fc.anything({
-  maxDepth: 4,
-  withBigInt: true,
-  withDate: true,
-  withMap: true,
-  withSet: true,
-  withNullPrototype: true,
-  withSparseArray: true,
-  withTypedArray: true,
-  withUnicodeString: true,
-  withObjectString: true,
-});
+/** Without invalid dates, no two of which are equal to Node. */
+const values = fc
+  .anything({
+    maxDepth: 4,
+    withBigInt: true,
+    withDate: true,
+    withMap: true,
+    withSet: true,
+    withNullPrototype: true,
+    withSparseArray: true,
+    withTypedArray: true,
+    withUnicodeString: true,
+    withObjectString: true,
+  })
+  .filter((value) => !inspect(value, { depth: null, maxArrayLength: null }).includes("Invalid Date"));
 
 test("values of any kind survive, alone and among others", () => {
   fc.assert(fc.property(values, survives), { numRuns: 500 });
