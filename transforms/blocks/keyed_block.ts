@@ -12,14 +12,14 @@ export interface KeyedBlock {
 
 /**
  * A block as plain bytes, the way it goes through a shuffle, row by row: so whoever puts rows of many blocks together copies each to one
- * place. Layout (little endian): how many rows there are, and how many bytes their records and predictions have (4 bytes each, and 4 that
- * are 0), then the rows; each the size of its prediction, the size of its record with its outcome in the highest two bits (4 bytes each),
- * its hash (a double), record and prediction, filled up to whole words.
+ * place. Layout (little endian): how many rows there are (4 bytes, and 4 that are 0), then the rows; each the size of its prediction, the
+ * size of its record with its outcome in the highest two bits (4 bytes each), its hash (a double), record and prediction, filled up to
+ * whole words.
  *
  * Texts are copied in words that are doubles, and the last one has bytes of what is behind it. That must be no NaN, which might change the
  * text's bytes too: sizes of rows that are put together are small, so theirs never look like one.
  */
-export const BLOCK_HEAD = 16;
+export const BLOCK_HEAD = 8;
 export const ROW_HEAD = 16;
 export const RECORD_SIZE_AT = 4;
 export const HASH_AT = 8;
@@ -46,14 +46,9 @@ export function writeRowHead(
 }
 
 /** Writes what stands before the rows. */
-export function writeBlockHead(
-  out: Buffer,
-  rows: number,
-  recordBytes: number,
-  predictionBytes: number,
-): void {
-  for (const [i, number] of [rows, recordBytes, predictionBytes, 0].entries())
-    out.writeUInt32LE(number, 4 * i);
+export function writeBlockHead(out: Buffer, rows: number): void {
+  out.writeUInt32LE(rows, 0);
+  out.writeUInt32LE(0, 4);
 }
 
 export function encodeKeyedBlock(rows: PredictionBlock, hashes: Float64Array): Buffer {
@@ -65,8 +60,7 @@ export function encodeKeyedBlock(rows: PredictionBlock, hashes: Float64Array): B
   const size = sizes.reduce((end, [record, prediction]) => rowEnd(end, record, prediction), BLOCK_HEAD);
   const out = Buffer.alloc(size);
   const view = viewOf(out);
-  const bytesOf = (column: 0 | 1): number => sizes.reduce((sum, pair) => sum + pair[column], 0);
-  writeBlockHead(out, hashes.length, bytesOf(0), bytesOf(1));
+  writeBlockHead(out, hashes.length);
   let at = BLOCK_HEAD;
   for (const [i, [recordSize, predictionSize]] of sizes.entries()) {
     writeRowHead(view, at, recordSize, predictionSize, outcomes[i], hashes[i]);
@@ -90,12 +84,13 @@ export function decodeKeyedBlock(block: Uint8Array): KeyedBlock {
   for (let i = 0, at = BLOCK_HEAD; i < count; i++) {
     const predictionSize = view.getUint32(at, true);
     const sizes = view.getInt32(at + RECORD_SIZE_AT, true);
+    const recordSize = sizes & SIZE_MASK;
     outcomes[i] = sizes >>> OUTCOME_SHIFT;
     hashes[i] = view.getFloat64(at + HASH_AT, true);
     starts[i] = at + ROW_HEAD;
-    middles[i] = starts[i] + (sizes & SIZE_MASK);
+    middles[i] = starts[i] + recordSize;
     ends[i] = middles[i] + predictionSize;
-    at = (ends[i] + WORD - 1) & -WORD;
+    at = rowEnd(at, recordSize, predictionSize);
   }
   return { rows: new RowBlock({ bytes, view, starts, middles, ends }, outcomes), hashes };
 }

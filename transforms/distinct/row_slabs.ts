@@ -27,10 +27,8 @@ const GROWTH = 8;
  * than the processor's nearest cache has lines. Sorting rows first took longer still.
  */
 export class RowSlabs {
-  /** Of each partition, how many rows there are, how many bytes their records and predictions have, and all that is written. */
+  /** Of each partition, how many rows there are, and how many bytes are written. */
   readonly counts: Int32Array;
-  private readonly recordSizes: Int32Array;
-  private readonly predictionSizes: Int32Array;
   private readonly ends: Int32Array;
   /** The room of each partition. */
   private room = FIRST_ROOM;
@@ -42,8 +40,6 @@ export class RowSlabs {
 
   constructor(private readonly partitions: number) {
     this.counts = new Int32Array(partitions);
-    this.recordSizes = new Int32Array(partitions);
-    this.predictionSizes = new Int32Array(partitions);
     this.ends = new Int32Array(partitions);
     this.bytes = Buffer.allocUnsafeSlow(partitions * this.room);
     this.view = viewOf(this.bytes);
@@ -68,7 +64,7 @@ export class RowSlabs {
     unseen: Int32Array,
     most: number,
   ): number {
-    const { partitions, room, view, counts, recordSizes, predictionSizes, ends, starts } = this;
+    const { partitions, room, view, counts, ends, starts } = this;
     const { view: recordView, ends: recordEnds } = records;
     const { view: predictionView, ends: predictionEnds } = predictions;
     const last = Math.min(most, room - WORD);
@@ -97,8 +93,6 @@ export class RowSlabs {
       for (let k = 0; k < predictionSize; k += WORD)
         view.setFloat64(at + k, predictionView.getFloat64(predictionFrom + k, true), true);
       starts[(partition * room) / ROW_HEAD + counts[partition]++] = start;
-      recordSizes[partition] += recordSize;
-      predictionSizes[partition] += predictionSize;
       ends[partition] = end;
     }
     return i;
@@ -122,8 +116,6 @@ export class RowSlabs {
     const predictionAt = copyText(records.view, recordFrom, recordEnd, view, at + ROW_HEAD);
     copyText(predictions.view, predictionFrom, predictionEnd, view, predictionAt);
     this.starts[(partition * this.room) / ROW_HEAD + this.counts[partition]++] = start;
-    this.recordSizes[partition] += recordSize;
-    this.predictionSizes[partition] += predictionSize;
     this.ends[partition] = end;
   }
 
@@ -134,12 +126,12 @@ export class RowSlabs {
 
   /** The rows of a partition as a `KeyedBlock` is encoded; afterwards it has none. */
   take(partition: number): Buffer {
-    const { counts, recordSizes, predictionSizes, ends } = this;
+    const { counts, ends } = this;
     const from = partition * this.room;
     const block = Buffer.allocUnsafeSlow(BLOCK_HEAD + ends[partition]);
-    writeBlockHead(block, counts[partition], recordSizes[partition], predictionSizes[partition]);
+    writeBlockHead(block, counts[partition]);
     this.bytes.copy(block, BLOCK_HEAD, from, from + ends[partition]);
-    counts[partition] = recordSizes[partition] = predictionSizes[partition] = ends[partition] = 0;
+    counts[partition] = ends[partition] = 0;
     return block;
   }
 
