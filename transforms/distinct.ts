@@ -1,6 +1,5 @@
 // distinct: of records that are equal as JSON, one stays.
 import "../sdk";
-import { PaneInfoCoder } from "apache-beam/coders/required_coders";
 import { requireForSerialization } from "apache-beam/serialization";
 import { P, type PCollection } from "apache-beam/pvalue";
 import { flatten } from "apache-beam/transforms/flatten";
@@ -12,6 +11,7 @@ import { asyncParDo, asyncParDoWithOutputs, type AsyncDoFn, type Tagged } from "
 import { jsonCoder, keyedBytesCoder } from "./blocks/coder";
 import { decodeKeyedBlock } from "./blocks/keyed_block";
 import { predictionBlockCoder, type PredictionBlock } from "./blocks/prediction_block";
+import { atEndOf } from "./bundle_end";
 import { DistinctRows } from "./distinct/distinct_rows";
 import { recordHashes } from "./distinct/record_order";
 import { WaitingRows } from "./distinct/waiting_rows";
@@ -102,13 +102,8 @@ class PartitionFn implements AsyncDoFn<PredictionBlock, KV<number, Uint8Array>, 
 
   *finishBundle(): Generator<WindowedValue<KV<number, Uint8Array>>> {
     for (const { window, rows } of this.windows.values()) {
-      const origin = {
-        windows: [window],
-        timestamp: window.maxTimestamp(),
-        pane: PaneInfoCoder.ONE_AND_ONLY_FIRING,
-      };
       for (const { partition, bytes } of rows.takeRest())
-        yield { value: { key: partition, value: bytes }, ...origin };
+        yield atEndOf(window, { key: partition, value: bytes });
       this.spare = rows;
     }
     this.windows.clear();

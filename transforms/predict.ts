@@ -1,6 +1,5 @@
 // predict: blocks of records in, each record's prediction by a model out, and what could not be predicted.
 import { workplace } from "../sdk";
-import { PaneInfoCoder } from "apache-beam/coders/required_coders";
 import { requireForSerialization } from "apache-beam/serialization";
 import type { PCollection } from "apache-beam/pvalue";
 import { windowParam, type ParDoLookupParam } from "apache-beam/transforms/pardo";
@@ -18,6 +17,7 @@ import { asyncParDoWithOutputs, type AsyncDoFn, type Tagged } from "./async_pard
 import { jsonCoder } from "./blocks/coder";
 import { OUTCOMES, predictionBlockCoder, type PredictionBlock } from "./blocks/prediction_block";
 import { pickRecords, type RecordBlock } from "./blocks/record_block";
+import { atEnd } from "./bundle_end";
 import { KnownRecords } from "./distinct/known_records";
 import { placeOf, type Failure } from "./failure";
 
@@ -127,13 +127,7 @@ export class PredictFn implements AsyncDoFn<RecordBlock, Tagged<PredictOutputs>,
 
   *finishBundle(): Generator<WindowedValue<Tagged<PredictOutputs>>> {
     if (this.failures.length === 0) return;
-    const window = new GlobalWindow();
-    yield {
-      value: { tag: "failures", value: this.takeFailures() },
-      windows: [window],
-      timestamp: window.maxTimestamp(),
-      pane: PaneInfoCoder.ONE_AND_ONLY_FIRING,
-    };
+    yield atEnd({ tag: "failures", value: this.takeFailures() });
   }
 
   private takeFailures(): Failure[] {

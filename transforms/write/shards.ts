@@ -1,12 +1,12 @@
 // The DoFns that write what they get into shards, and tell the commit of them.
 import "../../sdk";
-import { PaneInfoCoder } from "apache-beam/coders/required_coders";
 import { requireForSerialization } from "apache-beam/serialization";
 import type { Counter } from "apache-beam/transforms/pardo";
-import { GlobalWindow, type KV, type WindowedValue } from "apache-beam/values";
+import type { KV, WindowedValue } from "apache-beam/values";
 import { ByteColumn, type Rows } from "../../storage";
 import type { AsyncDoFn } from "../async_pardo";
 import { decodePredictionBlock, OUTCOMES, type PredictionBlock } from "../blocks/prediction_block";
+import { atEnd } from "../bundle_end";
 import { failureLine, type Failure } from "../failure";
 import { EXAMPLES, isExceeded, TooManyFailuresError, type MaxFailures } from "../max_failures";
 import type { Part } from "./parts";
@@ -47,13 +47,7 @@ abstract class WriteShardFn<ElementT, ContextT> implements AsyncDoFn<ElementT, P
     if (shard === undefined) return;
     this.shard = undefined;
     const path = await shard.close();
-    const window = new GlobalWindow();
-    yield {
-      value: this.part(path, shard.rows),
-      windows: [window],
-      timestamp: window.maxTimestamp(),
-      pane: PaneInfoCoder.ONE_AND_ONLY_FIRING,
-    };
+    yield atEnd(this.part(path, shard.rows));
   }
 }
 
