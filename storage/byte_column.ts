@@ -26,6 +26,18 @@ export class ByteColumn implements Viewed {
     return builder.build();
   }
 
+  /** A column of the UTF-8 strings `view[starts[i]..ends[i])`, copied. */
+  static gathered(view: DataView, starts: Uint32Array, ends: Uint32Array): ByteColumn {
+    let size = 0;
+    for (let i = 0; i < starts.length; i++) size += ends[i] - starts[i];
+    const bytes = Buffer.allocUnsafeSlow(size + WORD);
+    const target = viewOf(bytes);
+    const gatheredEnds = new Uint32Array(starts.length);
+    for (let i = 0, at = 0; i < starts.length; i++)
+      gatheredEnds[i] = at = copyText(view, starts[i], ends[i], target, at);
+    return new ByteColumn(bytes.subarray(0, size), gatheredEnds);
+  }
+
   get length(): number {
     return this.ends.length;
   }
@@ -59,15 +71,13 @@ export class ByteColumn implements Viewed {
 
   /** Some of the strings, which are UTF-8, copied. */
   pick(rows: ArrayLike<number>): ByteColumn {
-    const { view, ends } = this;
-    const pickedEnds = new Uint32Array(rows.length);
-    let size = 0;
-    for (let k = 0; k < rows.length; k++) pickedEnds[k] = size += ends[rows[k]] - this.start(rows[k]);
-    const bytes = Buffer.allocUnsafeSlow(size + WORD);
-    const target = viewOf(bytes);
-    for (let k = 0, at = 0; k < rows.length; k++)
-      at = copyText(view, this.start(rows[k]), ends[rows[k]], target, at);
-    return new ByteColumn(bytes.subarray(0, size), pickedEnds);
+    const starts = new Uint32Array(rows.length);
+    const ends = new Uint32Array(rows.length);
+    for (let k = 0; k < rows.length; k++) {
+      starts[k] = this.start(rows[k]);
+      ends[k] = this.ends[rows[k]];
+    }
+    return ByteColumn.gathered(this.view, starts, ends);
   }
 
   /** The number of bytes that `write` writes. */
@@ -77,7 +87,9 @@ export class ByteColumn implements Viewed {
 
   /** Writes count, ends and bytes (little endian) at `at`; returns the position behind them. */
   write(out: Buffer, at: number): number {
-    return writeColumn(this.bytes, this.ends, out, at);
+    at = out.writeUInt32LE(this.length, at);
+    at = writeNumbers(this.ends, out, at);
+    return at + this.bytes.copy(out, at);
   }
 
   /** Reads what `write` wrote; the bytes are a view of the input. */
@@ -89,12 +101,6 @@ export class ByteColumn implements Viewed {
     const size = length === 0 ? 0 : ends[length - 1];
     return { column: new ByteColumn(input.subarray(at, at + size), ends), at: at + size };
   }
-}
-
-function writeColumn(bytes: Buffer, ends: Uint32Array, out: Buffer, at: number): number {
-  at = out.writeUInt32LE(ends.length, at);
-  at = writeNumbers(ends, out, at);
-  return at + bytes.copy(out, at);
 }
 
 /** Builds a ByteColumn; its buffers double as they fill. */
@@ -169,15 +175,6 @@ export class ByteColumnBuilder implements Viewed {
   /** Where string `i` ends. */
   end(i: number): number {
     return this.ends[i];
-  }
-
-  /** As a column's: what was added need not become one first. */
-  get encodedLength(): number {
-    return 4 + 4 * this.count + this.size;
-  }
-
-  write(out: Buffer, at: number): number {
-    return writeColumn(this.bytes.subarray(0, this.size), this.ends.subarray(0, this.count), out, at);
   }
 
   /** A column of what was added (a copy); the builder is empty afterwards and keeps its room. */

@@ -1,6 +1,5 @@
 // Rows that stand in one buffer, each a record and behind it its prediction: a block that need not be copied to be written.
-import { ByteColumn, viewOf, type RowTexts, type Viewed } from "../../storage";
-import { copyText, WORD } from "../../storage/text_words";
+import { ByteColumn, type RowTexts, type Viewed } from "../../storage";
 import type { PredictionBlock } from "./prediction_block";
 
 /** Where fewer than one of so many rows are kept, they are copied, and the buffer is let go. */
@@ -22,12 +21,12 @@ export class RowBlock implements PredictionBlock, Viewed {
 
   get records(): ByteColumn {
     const { view, starts, middles } = this.texts;
-    return (this.recordColumn ??= gathered(view, starts, middles));
+    return (this.recordColumn ??= ByteColumn.gathered(view, starts, middles));
   }
 
   get predictions(): ByteColumn {
     const { view, middles, ends } = this.texts;
-    return (this.predictionColumn ??= gathered(view, middles, ends));
+    return (this.predictionColumn ??= ByteColumn.gathered(view, middles, ends));
   }
 
   /** The buffer, and where in it record `i` starts and ends. */
@@ -71,35 +70,14 @@ function pickNumbers(numbers: Uint32Array, rows: Uint32Array): Uint32Array {
 }
 
 /** The same rows in a buffer of their own. */
-function moved({ view: from, starts, middles, ends }: RowTexts): RowTexts {
-  let size = 0;
-  for (let i = 0; i < starts.length; i++) size += ends[i] - starts[i];
-  const bytes = Buffer.allocUnsafeSlow(size + WORD);
-  const view = viewOf(bytes);
-  const moved = {
-    bytes,
-    view,
-    starts: new Uint32Array(starts),
-    middles: new Uint32Array(middles),
-    ends: new Uint32Array(ends),
+function moved({ view, starts, middles, ends }: RowTexts): RowTexts {
+  const column = ByteColumn.gathered(view, starts, ends);
+  const movedStarts = Uint32Array.from(starts, (_, i) => column.start(i));
+  return {
+    bytes: column.bytes,
+    view: column.view,
+    starts: movedStarts,
+    middles: middles.map((middle, i) => movedStarts[i] + middle - starts[i]),
+    ends: column.ends,
   };
-  for (let i = 0, at = 0; i < starts.length; i++) {
-    moved.starts[i] = at;
-    moved.middles[i] = at + middles[i] - starts[i];
-    at = copyText(from, starts[i], ends[i], view, at);
-    moved.ends[i] = at;
-  }
-  return moved;
-}
-
-/** A column of texts that stand anywhere. */
-function gathered(view: DataView, starts: Uint32Array, ends: Uint32Array): ByteColumn {
-  let size = 0;
-  for (let i = 0; i < starts.length; i++) size += ends[i] - starts[i];
-  const bytes = Buffer.allocUnsafeSlow(size + WORD);
-  const target = viewOf(bytes);
-  const gatheredEnds = new Uint32Array(starts.length);
-  for (let i = 0, at = 0; i < starts.length; i++)
-    gatheredEnds[i] = at = copyText(view, starts[i], ends[i], target, at);
-  return new ByteColumn(bytes.subarray(0, size), gatheredEnds);
 }

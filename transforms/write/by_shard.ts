@@ -3,11 +3,7 @@ import "../../sdk";
 import { requireForSerialization } from "apache-beam/serialization";
 import type { KV } from "apache-beam/values";
 import type { AsyncDoFn } from "../async_pardo";
-import {
-  encodePredictionBlock,
-  PredictionBlockBuilder,
-  type PredictionBlock,
-} from "../blocks/prediction_block";
+import { encodePredictionBlock, pickRows, type PredictionBlock } from "../blocks/prediction_block";
 import { hash53 } from "../../storage";
 
 export class AssignShardsFn implements AsyncDoFn<PredictionBlock, KV<number, Uint8Array>> {
@@ -16,14 +12,14 @@ export class AssignShardsFn implements AsyncDoFn<PredictionBlock, KV<number, Uin
 
   *process(block: PredictionBlock): Generator<KV<number, Uint8Array>> {
     const { bytes, ends } = block.records;
-    const builders = new Map<number, PredictionBlockBuilder>();
+    const rowsOf = new Map<number, number[]>();
     for (let i = 0; i < ends.length; i++) {
       const key = hash53(bytes, block.records.start(i), ends[i]) % this.shards;
-      let builder = builders.get(key);
-      if (builder === undefined) builders.set(key, (builder = new PredictionBlockBuilder()));
-      builder.addFrom(block, i);
+      const rows = rowsOf.get(key);
+      if (rows === undefined) rowsOf.set(key, [i]);
+      else rows.push(i);
     }
-    for (const [key, builder] of builders) yield { key, value: encodePredictionBlock(builder) };
+    for (const [key, rows] of rowsOf) yield { key, value: encodePredictionBlock(pickRows(block, rows)) };
   }
 }
 
