@@ -1,6 +1,6 @@
 // Reads the numbers of JSON records straight from their bytes into the rows of a tensor, and checks them on the way.
 import type { FeaturePlan, PlannedFeature } from "./feature_plan";
-import { startOf, type JsonTexts } from "./json_texts";
+import { startOf, type FlatTexts, type JsonTexts } from "./json_texts";
 
 const QUOTE = 0x22;
 const PLUS = 0x2b;
@@ -56,10 +56,7 @@ export class FeatureReader {
   private bytes: Buffer = Buffer.alloc(0);
   private words = wordsOf(this.bytes);
   private flatNames: readonly string[] | undefined;
-  private flatWidth = 0;
   private flatColumns: Int32Array | undefined;
-  /** Whether any number has a rule. */
-  private readonly hasRules: boolean;
 
   constructor({ features, allowsOthers }: FeaturePlan) {
     let column = 0;
@@ -71,7 +68,6 @@ export class FeatureReader {
       return field;
     });
     this.order = [...this.fields];
-    this.hasRules = this.fields.some((field) => field.hasRule);
     this.width = column;
     this.allowsOthers = allowsOthers;
   }
@@ -87,16 +83,14 @@ export class FeatureReader {
     this.unfit = [];
     const { flat } = texts;
     const columns = flat && this.columnsIn(flat.names);
-    const values = columns && flat?.values;
     let row = 0;
     for (let i = 0; i < length; i++) {
-      if (columns !== undefined && values !== undefined) {
-        const next = this.copy(values, i, columns, rows, row, length);
-        row += next - i;
-        i = next;
-        if (i === length) break;
-      }
-      if (this.record(startOf(texts, i), texts.ends[i], rows, row * this.width)) row++;
+      const at = row * this.width;
+      const isFit =
+        flat !== undefined && columns !== undefined && isFlat(flat, i)
+          ? this.copy(flat.values, i * flat.names.length, columns, rows, at)
+          : this.record(startOf(texts, i), texts.ends[i], rows, at);
+      if (isFit) row++;
       else this.unfit.push(i);
     }
     return row;
@@ -106,37 +100,27 @@ export class FeatureReader {
   private columnsIn(names: readonly string[]): Int32Array | undefined {
     if (this.flatNames === names) return this.flatColumns;
     this.flatNames = names;
-    this.flatWidth = names.length;
     const columns = Int32Array.from(this.fields, ({ name }) => names.indexOf(name));
     const hasAll = this.fields.every(({ items }) => items === undefined) && !columns.includes(-1);
     this.flatColumns = hasAll && (this.allowsOthers || names.length === columns.length) ? columns : undefined;
     return this.flatColumns;
   }
 
-  /**
-   * Takes over the numbers of texts from text `i` on, as far as each is flat and fits.
-   * @param row where the first of them goes
-   * @returns the text behind them
-   */
+  /** Takes a row over from the numbers at `from`; returns whether they are as the rules want them. */
   private copy(
-    values: Float64Array,
-    i: number,
+    numbers: Float64Array,
+    from: number,
     columns: Int32Array,
     rows: Float64Array | Float32Array,
-    row: number,
-    length: number,
-  ): number {
-    const { fields, hasRules, flatWidth } = this;
-    let at = row * columns.length;
-    for (let from = i * flatWidth; i < length; i++, from += flatWidth) {
-      if (Number.isNaN(values[from])) return i;
-      for (let k = 0; k < columns.length; k++) {
-        const value = values[from + columns[k]];
-        if (hasRules && !isAllowed(value, fields[k])) return i;
-        rows[at++] = value;
-      }
+    at: number,
+  ): boolean {
+    const { fields } = this;
+    for (let i = 0; i < columns.length; i++) {
+      const value = numbers[from + columns[i]];
+      if (fields[i].hasRule && !isAllowed(value, fields[i])) return false;
+      rows[at + i] = value;
     }
-    return i;
+    return true;
   }
 
   /** Reads the record `bytes[p..end)` into `rows` from `at` on; returns whether it fits. */
@@ -223,6 +207,10 @@ export class FeatureReader {
     for (let i = 0; i < order.length; i++) if (startsWith(words, p, end, order[i])) return i;
     return NO_FIT;
   }
+}
+
+function isFlat({ names, values }: FlatTexts, i: number): boolean {
+  return !Number.isNaN(values[i * names.length]);
 }
 
 function wordsOf(bytes: Uint8Array): DataView {
