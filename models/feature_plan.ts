@@ -1,5 +1,6 @@
 // Works out from an input schema whether records can be checked while their numbers are read, without JSON.parse or Ajv.
 import type { Feature } from "./onnx_model";
+import { isObject } from "./plain_schema";
 import type { JsonSchema } from "./schema";
 
 /** What a number must be. */
@@ -99,8 +100,4 @@ function numberRule(schema: unknown): NumberRule | undefined {
 
 function hasOnly(schema: JsonSchema, keywords: readonly string[]): boolean {
   return Object.keys(schema).every((keyword) => keywords.includes(keyword) || ANNOTATIONS.includes(keyword));
-}
-
-function isObject(value: unknown): value is JsonSchema {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

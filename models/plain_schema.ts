@@ -15,7 +15,7 @@ const KEYWORDS: Readonly<Record<string, (value: unknown) => boolean>> = {
   description: isString,
   type: (value) => TYPES.includes(value),
   properties: (value) => isObject(value) && Object.values(value).every(isSubschema),
-  required: (value) => Array.isArray(value) && value.every(isString) && new Set(value).size === value.length,
+  required: areDifferent,
   additionalProperties: isSubschema,
   items: isSubschema,
   minItems: isCount,
@@ -26,8 +26,7 @@ const KEYWORDS: Readonly<Record<string, (value: unknown) => boolean>> = {
   maximum: Number.isFinite,
   exclusiveMinimum: Number.isFinite,
   exclusiveMaximum: Number.isFinite,
-  enum: (value) =>
-    Array.isArray(value) && value.length > 0 && value.every(isString) && new Set(value).size === value.length,
+  enum: (value) => areDifferent(value) && value.length > 0,
 };
 
 /** Whether a schema is a valid one; one of which it is not known may be, too. */
@@ -47,10 +46,15 @@ function isString(value: unknown): value is string {
   return typeof value === "string";
 }
 
+/** Strings of which none stands twice. */
+function areDifferent(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every(isString) && new Set(value).size === value.length;
+}
+
 function isCount(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-function isObject(value: unknown): value is JsonSchema {
+export function isObject(value: unknown): value is JsonSchema {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -179,28 +179,28 @@ export class KnownRecords {
     // Of n records of which f were found, drawn at random from as many as there are, there are about n² / 2f.
     const different = this.looked ** 2 / (2 * this.found);
     const isCommon = MOST_FOR_ONE * this.found > this.looked;
-    if (!isCommon && MOST_FOR_ONE * FULL * this.mostPlaces < different) this.close();
+    if (!isCommon && MOST_FOR_ONE * FULL * this.mostPlaces(this.words) < different) this.close();
   }
 
-  private get mostPlaces(): number {
-    const most = Math.min(MOST_PLACES, this.budget / (Int32Array.BYTES_PER_ELEMENT * this.words));
+  /** The most places for keys of so many words. */
+  private mostPlaces(words: number): number {
+    const most = Math.min(MOST_PLACES, this.budget / (Int32Array.BYTES_PER_ELEMENT * words));
     return 2 ** Math.floor(Math.log2(most));
   }
 
   /** Makes room for so many places; returns false where there is not so much. */
   private grow(places: number): boolean {
-    if (places > this.mostPlaces) return false;
-    this.rebuild(places, (keys) => keys);
+    if (places > this.mostPlaces(this.words)) return false;
+    this.rebuild(places, this.words, (keys) => keys);
     return true;
   }
 
   /** Gives each token a word; returns false where there is no room for that. */
   private widen(): boolean {
     const { words, width } = this;
-    if (this.places * width * Int32Array.BYTES_PER_ELEMENT > this.budget) return false;
+    if (this.places > this.mostPlaces(width)) return false;
     this.isNarrow = false;
-    this.words = width;
-    this.rebuild(this.places, (keys) => {
+    this.rebuild(this.places, width, (keys) => {
       const wide = new Int32Array((keys.length / words) * width);
       for (let from = 0, at = 0; from < keys.length; from += words, at += width)
         for (let i = 0; i < width; i++) {
@@ -212,16 +212,17 @@ export class KnownRecords {
     return true;
   }
 
-  /** Makes a table of so many places, with the keys of the one before as they are to be. */
-  private rebuild(places: number, keysOf: (keys: Int32Array) => Int32Array): void {
-    const { table, words } = this;
-    const size = this.places === 0 ? 0 : table.length / this.places;
+  /** Makes a table of so many places for keys of so many words, with the keys of the one before as they are to be. */
+  private rebuild(places: number, words: number, keysOf: (keys: Int32Array) => Int32Array): void {
+    const { table } = this;
+    // As many at a time as a table has at first: the hashes of all of them would take memory besides.
+    const step = FIRST_PLACES * this.words;
+    this.words = words;
     this.places = places;
     this.table = new Int32Array(places * words);
     this.shift = 32 - Math.log2(places);
-    // As many at a time as a table has at first: the hashes of all of them would take memory besides.
-    for (let first = 0; first < table.length; first += FIRST_PLACES * size) {
-      const keys = keysOf(table.subarray(first, first + FIRST_PLACES * size));
+    for (let first = 0; first < table.length; first += step) {
+      const keys = keysOf(table.subarray(first, first + step));
       const hashes = this.hash(keys, FIRST_PLACES);
       for (let row = 0, at = 0; at < keys.length; row++, at += words) {
         if (keys[at] === 0) continue;
