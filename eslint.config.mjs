@@ -33,7 +33,7 @@ const importLaw = Object.entries(ROOMS).map(([room, allowed]) => {
 
 export default tseslint.config(
   // AssemblyScript has its own compiler, which knows its types.
-  { ignores: ["dist/", "node_modules/", "coverage/", "storage/json/assembly/*.ts"] },
+  { ignores: ["dist/", "node_modules/", "coverage/", "**/assembly/*.ts"] },
   eslint.configs.recommended,
   {
     files: ["**/*.ts"],

@@ -99,7 +99,8 @@ export class PredictFn implements AsyncDoFn<RecordBlock, Tagged<PredictOutputs>,
   ) {}
 
   async startBundle(): Promise<void> {
-    this.known ??= new KnownRecords(workplace().keptBytes);
+    const { keptBytes } = workplace();
+    if (keptBytes > 0) this.known ??= new KnownRecords(keptBytes);
     this.takeFailures();
     const manager = ModelManager.instance;
     if (!manager.has(this.qualifiedName)) await manager.loadModels([this.reference], this.settings);

@@ -1,4 +1,5 @@
 // Takes lines of flat records many at a time, by code in WebAssembly, once their heads are known.
+import { instantiate, newMemory, reserve } from "../web_assembly";
 import { CODE } from "./flat_lines_code";
 import {
   ENDS,
@@ -15,7 +16,6 @@ import {
   TOKENS,
 } from "./flat_layout";
 
-const PAGE = 1 << 16;
 /** Where a source has more, its lines are not taken here: memory that has grown stays. */
 const MOST_SOURCE = 1 << 24;
 /** After so many calls in vain at most another one is tried: each is 50 ns for a line that has to be read again. */
@@ -33,13 +33,10 @@ export interface Limits {
   lineBytes: number;
 }
 
-/** There is no type of it where there is no DOM. */
-interface Assembly {
-  Memory: new (options: { initial: number }) => { buffer: ArrayBuffer; grow: (pages: number) => void };
-  Module: new (code: Uint8Array) => object;
-  Instance: new (module: object, imports: object) => { exports: { take: (...numbers: number[]) => number } };
+/** What the code exports: see there. */
+interface Code {
+  take: (...numbers: number[]) => number;
 }
-const { Memory, Module, Instance } = (globalThis as unknown as { WebAssembly: Assembly }).WebAssembly;
 
 /**
  * Lines that were taken, until the next call. They are what QuickLines makes of them, which also finds the heads, and takes all others.
@@ -56,10 +53,8 @@ export class FlatLines {
   /** How many bytes of the source they are. */
   taken = 0;
 
-  private readonly memory = new Memory({ initial: Math.ceil(SOURCE / PAGE) });
-  private readonly code = new Instance(new Module(Buffer.from(CODE, "base64")), {
-    env: { memory: this.memory },
-  });
+  private readonly memory = newMemory(SOURCE);
+  private readonly code = instantiate<Code>(CODE, this.memory);
   private bytes = new Uint8Array(this.memory.buffer);
   private words = new Int32Array(this.memory.buffer);
 
@@ -92,7 +87,7 @@ export class FlatLines {
     const end = SOURCE + to - this.from;
     const out = this.outAt();
     const most = Math.min(rows, MOST_ROWS);
-    const taken = this.code.exports.take(
+    const taken = this.code.take(
       ...[begin, end, out, out + Math.min(bytes, to - from), most, lineBytes, width, Number(this.isCompact)],
     );
     this.wait = taken === 0 ? this.patience : 0;
@@ -129,9 +124,9 @@ export class FlatLines {
     this.source = source;
     this.from = from;
     this.to = to;
-    const missing = this.outAt() + to - from + MARGIN - this.bytes.length;
-    if (missing > 0) {
-      this.memory.grow(Math.ceil(missing / PAGE));
+    const needed = this.outAt() + to - from + MARGIN;
+    if (needed > this.bytes.length) {
+      reserve(this.memory, needed);
       this.bytes = new Uint8Array(this.memory.buffer);
       this.words = new Int32Array(this.memory.buffer);
     }

@@ -1,4 +1,4 @@
-// The code of the flat lines in base64, which `npm run assembly` makes of assembly/flat_lines.ts.
+// The code of assembly/flat_lines.ts in base64, which `npm run assembly` makes of it.
 export const CODE = [
   "AGFzbQEAAAABDQFgCH9/f39/f39/AX8CDwEDZW52Bm1lbW9yeQIAAAMCAQAHCAEEdGFrZQAACswGAckGAQ1/IAAhCCACIQtBgIoB",
   "A38gAyALSyABIAhLcSAEIBJKcQR/IAYgEmxBAnRBwIoDaiETIAgiCiEJQQAhEQNAIAYgEUoEQAJAIBFBCHRBgAhqIQ0CfyARQQJ0",

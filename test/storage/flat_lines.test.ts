@@ -159,7 +159,7 @@ test("what was taken of one buffer is not taken for another's", () => {
 });
 
 test("the code is that of its source", () => {
-  const script = path.join(__dirname, "../../../storage/json/assembly/compile.mjs");
+  const script = path.join(__dirname, "../../../storage/web_assembly/compile.mjs");
   const { status, stderr } = spawnSync(process.execPath, [script, "--check"], { encoding: "utf8" });
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
 });

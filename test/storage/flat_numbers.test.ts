@@ -107,7 +107,7 @@ it("has the same tokens for the same text, and others for another, in whatever r
         for (const { records, flat } of await readLines(lines, 1 << 20, 32)) {
           if (flat === undefined) continue;
           const rows = [...flat.tokens.keys()].filter((i) => i < records.length && chosen.next().value);
-          const picked = flat.pick(rows);
+          const picked = flat.pick(Uint32Array.from(rows));
           for (const [k, row] of rows.entries()) {
             const tokens = picked.tokens.subarray(2 * k, 2 * k + 2);
             expect(picked.values.subarray(2 * k, 2 * k + 2)).toEqual(

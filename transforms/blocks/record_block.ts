@@ -26,7 +26,7 @@ export function recordBlock(values: Iterable<unknown>): RecordBlock {
 }
 
 /** Records of a block, copied. */
-export function pickRecords(block: RecordBlock, rows: readonly number[]): RecordBlock {
+export function pickRecords(block: RecordBlock, rows: Uint32Array): RecordBlock {
   const { file, unit, records, numbers, offsets, flat } = block;
   return {
     file,
@@ -39,7 +39,7 @@ export function pickRecords(block: RecordBlock, rows: readonly number[]): Record
 }
 
 /** Some of the numbers. */
-function pick(numbers: Float64Array, rows: readonly number[]): Float64Array {
+function pick(numbers: Float64Array, rows: Uint32Array): Float64Array {
   const picked = new Float64Array(rows.length);
   for (let k = 0; k < rows.length; k++) picked[k] = numbers[rows[k]];
   return picked;

@@ -1,5 +1,8 @@
 // Records that a worker has predicted already: what is equal to one of them need not be predicted again, nor go through the shuffle.
 import type { FlatNumbers } from "../../storage";
+import { instantiate, newMemory, reserve } from "../../storage/web_assembly";
+import { BUCKET, MOST_ROWS, MOST_WIDTH, OUTCOMES, SLOTS, TABLE, TOKENS, UNKNOWN } from "./known_layout";
+import { CODE } from "./known_records_code";
 
 /** After so many records it shows whether there is a point in it. */
 const TRIAL_RECORDS = 1 << 16;
@@ -9,45 +12,45 @@ const MOST_FOR_ONE = 4;
 const MOST_UNKNOWN = 3 / 4;
 /** After such a block, when the trial is over, only one of so many is looked at. */
 const LOOKS = 8;
-/** How many places a table begins with. */
-const FIRST_PLACES = 1 << 12;
-/** Most places, whatever room there is: the array of them has its limit. */
-const MOST_PLACES = 1 << 26;
+/** How many buckets a table begins with. */
+const FIRST_BUCKETS = 1 << 9;
+/** Most bytes of a table, whatever room there is: memory of WebAssembly has its limit. */
+const MOST_BYTES = 2 ** 31;
 
 /** How much of a table is taken at most. */
 const FULL = 3 / 4;
+/** While a table grows it takes half as much again. */
+const GROWING = 3 / 2;
 
-const KNOWN = -1;
-const UNFIT = -2;
-
-const PRIME = 2654435761 | 0;
+/** What the code exports: see there. */
+interface Code {
+  count: { readonly value: number };
+  pack: (rows: number, width: number, isNarrow: boolean) => number;
+  find: (rows: number, units: number, buckets: number) => number;
+  add: (row: number, rows: number, units: number, buckets: number, most: number) => number;
+  rebuild: (from: number, to: number, width: number, isNarrow: boolean, isWider: boolean) => void;
+}
 
 /**
  * Flat records by the numbers of their tokens, as many as there is room for: those that have the same are the same text. Of equal
  * records the smallest text stays in the output, so one that is written differently is another here. Where the first records show that
  * equal ones will be rare, none is kept.
  *
- * The tokens themselves stand in an open-addressed table: it takes one access to memory that is in no cache. With texts behind a table
- * of hashes a record took 1.2 µs, more than what it saved. As long as all tokens have room in 16 bits, two stand in a word: a record of
- * four numbers takes 8 bytes.
+ * The tokens themselves stand in a table of buckets: it takes one access to memory that is in no cache. With texts behind a table
+ * of hashes a record took 1.2 µs, more than what it saved. As long as all tokens have room in 16 bits, a record of four numbers takes
+ * 8 bytes. In JavaScript it was a third of the work on records most of which are known, and of a worker's first half second.
  */
 export class KnownRecords {
   /** All of them have these names. */
   private names: readonly string[] | undefined;
   private width = 0;
-  /** The words of a record, which make its key; and whether each has two tokens. */
-  private words = 0;
+  /** Whether a token has 16 bits. */
   private isNarrow = true;
-  /** As many places, each as wide as a key; the first word is 0 where there is none. */
-  private table = new Int32Array();
-  private places = 0;
-  /** The high bits of a hash choose the place: as the table grows, records keep their order, and memory is written in its own. */
-  private shift = 32;
-  private count = 0;
-  private keys = new Int32Array();
-  private hashes = new Int32Array();
-  /** What was looked at ahead of its time: a loop whose result goes nowhere would be left out. */
-  private ahead = 0;
+  private buckets = 0;
+  private readonly memory = newMemory(TABLE);
+  private readonly code = instantiate<Code>(CODE, this.memory);
+  private bytes = new Uint8Array(this.memory.buffer);
+  private words = new Int32Array(this.memory.buffer);
   /** How many were looked for, and found. */
   private looked = 0;
   private found = 0;
@@ -64,96 +67,50 @@ export class KnownRecords {
    * Finds the records that are to be predicted: those that are not known.
    * @returns their rows, in order; undefined for all of them, where there is no point in leaving any out
    */
-  unknown(flat: FlatNumbers): number[] | undefined {
+  unknown(flat: FlatNumbers): Uint32Array | undefined {
     if (!this.isOpen || !this.hasNames(flat.names) || this.wait-- > 0) return undefined;
     const rows = flat.tokens.length / this.width;
-    const keys = this.keysOf(flat.tokens, rows);
-    const hashes = this.hash(keys, rows);
-    const unknown: number[] = [];
-    for (let row = 0; row < rows; row++)
-      if (this.placeFor(keys, row * this.words, hashes[row]) !== KNOWN) unknown.push(row);
-    this.judge(rows, rows - unknown.length);
-    const isRare = unknown.length > MOST_UNKNOWN * rows;
+    const unknown = new Uint32Array(rows);
+    let length = 0;
+    for (let first = 0; first < rows; first += MOST_ROWS) {
+      const some = this.load(flat.tokens, first);
+      const count = this.code.find(some, this.units, this.buckets);
+      for (let i = 0, at = UNKNOWN / 4; i < count; i++, at++) unknown[length++] = first + this.words[at];
+    }
+    this.judge(rows, rows - length);
+    const isRare = length > MOST_UNKNOWN * rows;
     this.wait = isRare && this.looked >= TRIAL_RECORDS ? LOOKS - 1 : 0;
-    return isRare ? undefined : unknown;
+    return isRare ? undefined : unknown.subarray(0, length);
   }
 
   /** Adds the records that were predicted, whose outcome is 0, as far as there is room. */
   add({ names, tokens }: FlatNumbers, outcomes: Uint8Array): void {
     if (!this.isOpen || !this.hasNames(names)) return;
-    const keys = this.keysOf(tokens, outcomes.length);
-    const hashes = this.hash(keys, outcomes.length);
-    const { words } = this;
-    for (let row = 0, at = 0; row < outcomes.length; row++, at += words) {
-      if (outcomes[row] !== 0) continue;
-      if (this.count >= FULL * this.places && !this.grow(2 * this.places)) return;
-      const place = this.placeFor(keys, at, hashes[row]);
-      if (place < 0) continue;
-      for (let i = 0; i < words; i++) this.table[place + i] = keys[at + i];
-      this.count++;
-    }
-  }
-
-  /** The keys of rows of tokens, until the next call; a record that is not kept has one that begins with 0. */
-  private keysOf(tokens: Int32Array, rows: number): Int32Array {
-    if (!this.isNarrow) return tokens;
-    const { width, words } = this;
-    if (this.keys.length < rows * words) this.keys = new Int32Array(rows * words);
-    const { keys } = this;
-    for (let row = 0, from = 0, at = 0; row < rows; row++, at += words) {
-      let isFit = true;
-      let isWide = false;
-      for (let i = 0; i < words; i++) {
-        const low = tokens[from++];
-        const high = 2 * i + 1 < width ? tokens[from++] : 1;
-        keys[at + i] = (low & 0xffff) | (high << 16);
-        if (low === 0 || high === 0) isFit = false;
-        if ((low << 16) >> 16 !== low || (high << 16) >> 16 !== high) isWide = true;
+    for (let first = 0; first < outcomes.length; first += MOST_ROWS) {
+      const rows = this.load(tokens, first);
+      this.bytes.set(outcomes.subarray(first, first + rows), OUTCOMES);
+      for (let row = 0; ;) {
+        row = this.code.add(row, rows, this.units, this.buckets, FULL * SLOTS * this.buckets);
+        if (row === rows) break;
+        if (!this.resize(2 * this.buckets)) return;
       }
-      if (!isFit) keys[at] = 0;
-      else if (isWide && this.widen()) return tokens;
-      else if (isWide) keys[at] = 0;
     }
-    return keys;
   }
 
-  /**
-   * The hashes of keys; 0 for one that is not kept. What they choose of the table is looked at, all of it before any of it
-   * matters: memory then answers for many rows at once.
-   */
-  private hash(keys: Int32Array, rows: number): Int32Array {
-    const { table, words, shift } = this;
-    if (this.hashes.length < rows) this.hashes = new Int32Array(rows);
-    const { hashes } = this;
-    for (let row = 0, at = 0; row < rows; row++) {
-      let hash = 0;
-      let isFit = 1;
-      for (const end = at + words; at < end; at++) {
-        const word = keys[at];
-        hash = Math.imul(hash ^ word, PRIME);
-        hash ^= hash >>> 15;
-        if (word === 0) isFit = 0;
-      }
-      hashes[row] = isFit === 0 ? 0 : hash | 1;
-    }
-    let looked = 0;
-    for (let row = 0; row < rows; row++) looked |= table[(hashes[row] >>> shift) * words];
-    this.ahead |= looked;
-    return hashes;
+  /** The units of a key. */
+  private get units(): number {
+    return unitsOf(this.width, this.isNarrow);
   }
 
-  /** Where in the table the key at `at` would stand; KNOWN where it does, UNFIT for a record that is not kept. */
-  private placeFor(keys: Int32Array, at: number, hash: number): number {
-    if (hash === 0) return UNFIT;
-    const { table, words } = this;
-    const mask = this.places - 1;
-    for (let place = hash >>> this.shift; ; place = (place + 1) & mask) {
-      const from = place * words;
-      if (table[from] === 0) return from;
-      let i = 0;
-      while (i < words && table[from + i] === keys[at + i]) i++;
-      if (i === words) return KNOWN;
-    }
+  /** Makes the keys of as many rows of tokens as a call looks at; returns how many these are. */
+  private load(tokens: Int32Array, first: number): number {
+    const { width } = this;
+    const some = tokens.subarray(first * width, (first + MOST_ROWS) * width);
+    const rows = some.length / width;
+    this.words.set(some, TOKENS / 4);
+    const long = this.code.pack(rows, width, this.isNarrow);
+    if (long > 0 && this.resize(this.buckets, false)) this.code.pack(rows, width, false);
+    return rows;
   }
 
   /** Whether records with these names are kept: those that come first say which. */
@@ -161,9 +118,8 @@ export class KnownRecords {
     if (names === this.names) return true;
     if (this.names === undefined) {
       this.width = names.length;
-      this.words = Math.ceil(this.width / 2);
       this.names = names;
-      if (!this.grow(FIRST_PLACES)) this.isOpen = false;
+      this.isOpen = this.width <= MOST_WIDTH && this.resize(FIRST_BUCKETS);
       return this.isOpen;
     }
     const isSame = names.length === this.width && names.every((name, i) => name === this.names![i]);
@@ -179,62 +135,36 @@ export class KnownRecords {
     // Of n records of which f were found, drawn at random from as many as there are, there are about n² / 2f.
     const different = this.looked ** 2 / (2 * this.found);
     const isCommon = MOST_FOR_ONE * this.found > this.looked;
-    if (!isCommon && MOST_FOR_ONE * FULL * this.mostPlaces(this.words) < different) this.close();
+    if (!isCommon && MOST_FOR_ONE * FULL * SLOTS * this.mostBuckets(this.units) < different)
+      this.isOpen = false;
   }
 
-  /** The most places for keys of so many words. */
-  private mostPlaces(words: number): number {
-    const most = Math.min(MOST_PLACES, this.budget / (Int32Array.BYTES_PER_ELEMENT * words));
+  /** The most buckets for keys of so many units. */
+  private mostBuckets(units: number): number {
+    const most = Math.min(MOST_BYTES, this.budget / GROWING) / (BUCKET * units);
     return 2 ** Math.floor(Math.log2(most));
   }
 
-  /** Makes room for so many places; returns false where there is not so much. */
-  private grow(places: number): boolean {
-    if (places > this.mostPlaces(this.words)) return false;
-    this.rebuild(places, this.words, (keys) => keys);
-    return true;
-  }
-
-  /** Gives each token a word; returns false where there is no room for that. */
-  private widen(): boolean {
-    const { words, width } = this;
-    if (this.places > this.mostPlaces(width)) return false;
-    this.isNarrow = false;
-    this.rebuild(this.places, width, (keys) => {
-      const wide = new Int32Array((keys.length / words) * width);
-      for (let from = 0, at = 0; from < keys.length; from += words, at += width)
-        for (let i = 0; i < width; i++) {
-          const word = keys[from + (i >> 1)];
-          wide[at + i] = i % 2 === 0 ? (word << 16) >> 16 : word >> 16;
-        }
-      return wide;
-    });
-    return true;
-  }
-
-  /** Makes a table of so many places for keys of so many words, with the keys of the one before as they are to be. */
-  private rebuild(places: number, words: number, keysOf: (keys: Int32Array) => Int32Array): void {
-    const { table } = this;
-    // As many at a time as a table has at first: the hashes of all of them would take memory besides.
-    const step = FIRST_PLACES * this.words;
-    this.words = words;
-    this.places = places;
-    this.table = new Int32Array(places * words);
-    this.shift = 32 - Math.log2(places);
-    for (let first = 0; first < table.length; first += step) {
-      const keys = keysOf(table.subarray(first, first + step));
-      const hashes = this.hash(keys, FIRST_PLACES);
-      for (let row = 0, at = 0; at < keys.length; row++, at += words) {
-        if (keys[at] === 0) continue;
-        const place = this.placeFor(keys, at, hashes[row]);
-        for (let i = 0; i < words; i++) this.table[place + i] = keys[at + i];
-      }
+  /** Makes so many buckets, and for long tokens where there were none; returns false where there is not so much. */
+  private resize(buckets: number, isNarrow = this.isNarrow): boolean {
+    const units = unitsOf(this.width, isNarrow);
+    if (buckets > this.mostBuckets(units)) return false;
+    const isWider = this.isNarrow && !isNarrow;
+    try {
+      reserve(this.memory, TABLE + BUCKET * (buckets * units + this.buckets * this.units));
+    } catch {
+      return false;
     }
+    this.bytes = new Uint8Array(this.memory.buffer);
+    this.words = new Int32Array(this.memory.buffer);
+    this.code.rebuild(this.buckets, buckets, this.width, this.isNarrow, isWider);
+    this.buckets = buckets;
+    this.isNarrow = isNarrow;
+    return true;
   }
+}
 
-  /** Keeps none from now on. */
-  private close(): void {
-    this.isOpen = false;
-    this.table = new Int32Array();
-  }
+/** The units of a key of so many tokens. */
+function unitsOf(width: number, isNarrow: boolean): number {
+  return Math.ceil(width / (isNarrow ? 4 : 2));
 }

@@ -10,8 +10,17 @@ const TRIAL = 1 << 16;
 const flat = (rows: readonly (readonly number[])[], names = NAMES): FlatNumbers =>
   new FlatNumbers(names, Int32Array.from(rows.flat()));
 const predicted = (rows: readonly unknown[]): Uint8Array => new Uint8Array(rows.length);
+/** The rows that are not known; undefined where none is left out. */
+const found = (
+  known: KnownRecords,
+  rows: readonly (readonly number[])[],
+  names = NAMES,
+): number[] | undefined => {
+  const unknown = known.unknown(flat(rows, names));
+  return unknown && Array.from(unknown);
+};
 const unknownIn = (known: KnownRecords, rows: readonly (readonly number[])[]): number[] =>
-  known.unknown(flat(rows)) ?? [...rows.keys()];
+  found(known, rows) ?? [...rows.keys()];
 
 /** A token of 0 is one that has no number: its record can't be told from others. */
 const token = fc.oneof(
@@ -51,11 +60,11 @@ test("those that were predicted are known, and no others", () => {
 test("records of other names are others", () => {
   const known = new KnownRecords(ROOM);
   known.add(flat([[1, 2]]), predicted([0]));
-  expect(known.unknown(flat([[1, 2]], [...NAMES]))).toEqual([]);
-  expect(known.unknown(flat([[1, 2]], ["b", "a"]))).toBeUndefined();
-  expect(known.unknown(flat([[1, 2, 1, 2]], ["a", "b", "c", "d"]))).toBeUndefined();
+  expect(found(known, [[1, 2]], [...NAMES])).toEqual([]);
+  expect(found(known, [[1, 2]], ["b", "a"])).toBeUndefined();
+  expect(found(known, [[1, 2, 1, 2]], ["a", "b", "c", "d"])).toBeUndefined();
   known.add(flat([[3, 4]], ["b", "a"]), predicted([0]));
-  expect(known.unknown(flat([[3, 4]]))).toBeUndefined();
+  expect(found(known, [[3, 4]])).toBeUndefined();
 });
 
 /** Gives all rows to it, a thousand at a time, as a job does; returns how many it knew. */
@@ -75,9 +84,9 @@ test("after a trial none is kept where hardly any come again", () => {
   const known = new KnownRecords(ROOM);
   const rowOf = (i: number): [number, number] => [i + 1, 1];
   expect(giveAll(known, TRIAL - 1024, rowOf)).toBe(0);
-  expect(known.unknown(flat([[1, 1]]))).toEqual([]);
+  expect(found(known, [[1, 1]])).toEqual([]);
   giveAll(known, 2048, (i) => rowOf(TRIAL + i));
-  expect(known.unknown(flat([[1, 1]]))).toBeUndefined();
+  expect(found(known, [[1, 1]])).toBeUndefined();
 });
 
 test("where many come again they are known to the end, however many there are", () => {
@@ -98,8 +107,8 @@ test("where many come again they are known to the end, however many there are", 
 });
 
 test("there are never more than there is room for, and what is kept is found", () => {
-  // Places for 2^13 records of two short tokens, of which three quarters are taken.
-  const known = new KnownRecords(4 << 13);
+  // Places for 2^13 records of one unit, of which three quarters are taken.
+  const known = new KnownRecords((3 / 2) * (8 << 13));
   const rowOf = (i: number): [number, number] => [(i % 20_000) + 1, 1];
   const rounds = 100 * 1024;
   const found = giveAll(known, rounds, rowOf);
@@ -108,16 +117,17 @@ test("there are never more than there is room for, and what is kept is found", (
 });
 
 test("where there is no room to give each token a word, records of long ones are not kept", () => {
-  const known = new KnownRecords(4 << 12);
+  const known = new KnownRecords((3 / 2) * (8 << 12));
+  const names = ["a", "b", "c"];
   const rows = [
-    [1, -1],
-    [1 << 15, 1],
+    [1, -1, 1],
+    [1 << 15, 1, 1],
   ];
-  known.add(flat(rows), predicted(rows));
-  expect(known.unknown(flat(rows))).toEqual([1]);
+  known.add(flat(rows, names), predicted(rows));
+  expect(found(known, rows, names)).toEqual([1]);
 });
 
-test.each([1, 2, 3, 5])("of %i fields, short and long ones of either sign", (width) => {
+test.each([1, 2, 3, 5, 32])("of %i fields, short and long ones of either sign", (width) => {
   const known = new KnownRecords(ROOM);
   const names = Array.from({ length: width }, (_, i) => `f${i}`);
   const rowOf = (i: number): number[] =>
@@ -126,15 +136,32 @@ test.each([1, 2, 3, 5])("of %i fields, short and long ones of either sign", (wid
   const long = short.map((row) => row.map((token) => 300 * token));
   for (const rows of [short, long]) {
     known.add(flat(rows, names), predicted(rows));
-    expect(known.unknown(flat(short, names))).toEqual([]);
+    expect(found(known, short, names)).toEqual([]);
   }
-  expect(known.unknown(flat(long, names))).toEqual([]);
+  expect(found(known, long, names)).toEqual([]);
   const others = long.map((row) => row.map((token) => token + 1));
-  expect(known.unknown(flat([...long, ...others], names))).toEqual(others.map((_, i) => long.length + i));
+  expect(found(known, [...long, ...others], names)).toEqual(others.map((_, i) => long.length + i));
+});
+
+test("there may be more of them than are looked at in a call", () => {
+  const known = new KnownRecords(ROOM);
+  const rows = Array.from({ length: 10_000 }, (_, i) => [i + 1, 1]);
+  const outcomes = Uint8Array.from(rows, (_, i) => (i % 1000 === 999 ? 1 : 0));
+  known.add(flat(rows), outcomes);
+  const others = Array.from({ length: 10 }, (_, i) => 1000 * i + 999);
+  expect(found(known, rows)).toEqual(others);
+});
+
+test("records of more fields than there is room for are not kept", () => {
+  const known = new KnownRecords(ROOM);
+  const names = Array.from({ length: 33 }, (_, i) => `f${i}`);
+  const row = names.map(() => 1);
+  known.add(flat([row], names), predicted([row]));
+  expect(found(known, [row], names)).toBeUndefined();
 });
 
 test.each([0, 1000])("where there is room for %i bytes nothing is kept", (budget) => {
   const known = new KnownRecords(budget);
   known.add(flat([[1, 2]]), predicted([0]));
-  expect(known.unknown(flat([[1, 2]]))).toBeUndefined();
+  expect(found(known, [[1, 2]])).toBeUndefined();
 });
