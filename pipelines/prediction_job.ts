@@ -34,10 +34,13 @@ export interface PredictionJobOptions {
 export function predictionPipeline(options: PredictionJobOptions): (root: Root) => unknown {
   const { model, input, read, extraFields, reference, settings } = options;
   const write = { ...options.write, jobId: options.write.jobId ?? newJobId() };
-  const predicting = predict(model, { model: reference, settings, extraFields, duplicates: "leave" });
+  const known = { duplicates: "leave", knownAs: write.jobId } as const;
+  const predicting = predict(model, { model: reference, settings, extraFields, ...known });
   const writing = writeRecords(write);
   return (root) => {
-    const { records, unreadable, counts } = root.apply(readRecords(input, read));
+    const { records, unreadable, counts } = root.apply(
+      readRecords(input, { ...read, leaveKnown: write.jobId }),
+    );
     const { predictions, failures } = records.apply(predicting);
     const told = P({ failures: [unreadable, failures], counts }).apply(writeFailures(write));
     const kept = P({ predictions, riders: told }).apply(distinctWithRiders());

@@ -162,6 +162,19 @@ export class ByteColumnBuilder implements Viewed {
     this.count += ends.length;
   }
 
+  /** Adds some of such strings, which are UTF-8. */
+  addSome(view: DataView, ends: Uint32Array, rows: Uint32Array): void {
+    let extra = WORD;
+    for (const row of rows) extra += ends[row] - (row === 0 ? 0 : ends[row - 1]);
+    this.reserve(extra);
+    if (this.count + rows.length > this.ends.length) this.growEnds(this.count + rows.length);
+    for (let k = 0; k < rows.length; k++) {
+      const row = rows[k];
+      this.size = copyText(view, row === 0 ? 0 : ends[row - 1], ends[row], this.view, this.size);
+      this.ends[this.count++] = this.size;
+    }
+  }
+
   addText(text: string): void {
     this.reserve(3 * text.length);
     this.endAt(this.size + this.bytes.write(text, this.size, "utf8"));

@@ -1,5 +1,5 @@
 // The numbers of flat records, beside their texts: parsed once, while lines are read, for all who come later.
-import { POWERS_OF_TEN } from "./json/exact_numbers";
+import { arithmetic } from "./json/arithmetic";
 import { MOST_DIGITS, PLACES_BITS } from "./json/flat_layout";
 
 /** The number of a token: its digits, with their sign, and in the low bits one more than how many of them are behind the point. */
@@ -38,13 +38,14 @@ export class FlatNumbers {
   get values(): Float64Array {
     if (this.all !== undefined) return this.all;
     const { tokens, others } = this;
-    const values = new Float64Array(tokens.length);
-    for (let i = 0; i < tokens.length; i++) {
-      const token = tokens[i];
-      if (token !== 0) values[i] = (token >> PLACES_BITS) / POWERS_OF_TEN[(token & PLACES_MASK) - 1];
-    }
+    const values = arithmetic().valuesOf(tokens);
     for (let k = 0; k < others.places.length; k++) values[others.places[k]] = others.values[k];
     return (this.all = values);
+  }
+
+  /** How many values have no token: every record that is not flat has one. */
+  get exceptions(): number {
+    return this.others.places.length;
   }
 
   /** Some of the rows, copied, in their order. */
@@ -111,11 +112,9 @@ export class FlatNumbersBuilder {
     shape: number,
     namesOf: () => string[] | undefined,
   ): void {
-    if (shape !== this.shape && !this.begin(shape, namesOf())) return;
+    if (shape !== this.shape && !this.take(shape, namesOf())) return;
     const width = this.names.length;
-    const at = row * width;
-    if (at + width > this.tokens.length) this.grow(at + width);
-    if (this.rows < row) this.fillTo(row);
+    const at = this.begin(row, width);
     for (let i = 0; i < width; i++) {
       const token = tokens[i];
       this.tokens[at + i] = token;
@@ -128,15 +127,37 @@ export class FlatNumbersBuilder {
    * Takes over the tokens of records with the names of the last one that was added, whose numbers none is 0 of.
    * @param row the number in the batch of the first of them
    */
-  addRows(row: number, tokens: Int32Array, shape: number): void {
+  addAll(row: number, tokens: Int32Array, shape: number): void {
     // Those of other names than the batch has are left out.
     if (shape !== this.shape) return;
-    const width = this.names.length;
-    const at = row * width;
-    if (at + tokens.length > this.tokens.length) this.grow(at + tokens.length);
-    if (this.rows < row) this.fillTo(row);
+    const at = this.begin(row, tokens.length);
     this.tokens.set(tokens, at);
-    this.rows = row + tokens.length / width;
+    this.rows = row + tokens.length / this.names.length;
+  }
+
+  /** Takes over some of them, which have the names of the batch. */
+  addSome(row: number, all: Int32Array, rows: Uint32Array): void {
+    const width = this.names.length;
+    let at = this.begin(row, rows.length * width);
+    const { tokens } = this;
+    for (let k = 0; k < rows.length; k++) {
+      let from = rows[k] * width;
+      for (const end = from + width; from < end; from++) tokens[at++] = all[from];
+    }
+    this.rows = row + rows.length;
+  }
+
+  /** The names of lines of a shape, where they are those of the batch. */
+  namesOf(shape: number): readonly string[] | undefined {
+    return shape === this.shape ? this.names : undefined;
+  }
+
+  /** Makes room for so many tokens from a row on; returns where that is. */
+  private begin(row: number, size: number): number {
+    const at = row * this.names.length;
+    if (at + size > this.tokens.length) this.grow(at + size);
+    if (this.rows < row) this.fillTo(row);
+    return at;
   }
 
   /** The numbers of a batch of so many records, unless none was flat; afterwards there are none. */
@@ -153,7 +174,7 @@ export class FlatNumbersBuilder {
   }
 
   /** Whether lines of a shape can be added: the first ones say which names a batch has. */
-  private begin(shape: number, names: string[] | undefined): boolean {
+  private take(shape: number, names: string[] | undefined): boolean {
     if (names === undefined) return false;
     const isSame = names.length === this.names.length && names.every((name, i) => name === this.names[i]);
     if (!isSame && this.rows > 0) return false;

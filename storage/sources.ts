@@ -4,7 +4,7 @@ import { FetchAhead } from "./fetch_ahead";
 import { fileSystemOf, type FileInfo, type FileSystem, type StorageSettings } from "./file_systems";
 import { checkCompression, guessInputFormat, inputFormat, type InputFormatName } from "./formats";
 import { compressionOf, decompress, type Compression } from "./formats/compression";
-import type { ByteRange, InputFile, ReadingOptions } from "./formats/input_format";
+import type { ByteRange, InputFile, ReadingOptions, SiftedReading } from "./formats/input_format";
 import type { RecordBatch } from "./formats/record_batch";
 
 /** A part of a file of records, to be read by one worker. Plain data. */
@@ -84,7 +84,7 @@ export interface SourceBatch {
  */
 export async function* readRanges(
   sources: readonly SourceRange[],
-  reading: ReadingOptions,
+  reading: SiftedReading,
   storage: StorageSettings | undefined,
   onBytes: (bytes: number) => void,
 ): AsyncGenerator<SourceBatch> {

@@ -1,4 +1,5 @@
 // predict: blocks of records in, each record's prediction by a model out, and what could not be predicted.
+import { randomUUID } from "node:crypto";
 import { workplace } from "../sdk";
 import { requireForSerialization } from "apache-beam/serialization";
 import type { PCollection } from "apache-beam/pvalue";
@@ -18,7 +19,7 @@ import { jsonCoder } from "./blocks/coder";
 import { OUTCOMES, predictionBlockCoder, type PredictionBlock } from "./blocks/prediction_block";
 import { pickRecords, type RecordBlock } from "./blocks/record_block";
 import { atEnd } from "./bundle_end";
-import { KnownRecords } from "./distinct/known_records";
+import { newKnownRecords, type KnownRecords } from "./distinct/known_records";
 import { placeOf, type Failure } from "./failure";
 
 /** What `predict` gives. */
@@ -44,6 +45,8 @@ export interface PredictOptions {
    * safe and quick; those that have no prediction never are. `predict`, the default: every record is predicted.
    */
   duplicates?: "predict" | "leave";
+  /** With `leave`: a name, by which `readRecords` may leave them out already. No other `predict` in the process may have it. */
+  knownAs?: string;
 }
 
 /**
@@ -60,7 +63,13 @@ export function predict(
   return withName(
     `predict(${qualifiedName})`,
     asyncParDoWithOutputs(
-      new PredictFn(qualifiedName, reference, settings, options.extraFields ?? "refuse"),
+      new PredictFn(
+        qualifiedName,
+        reference,
+        settings,
+        options.extraFields ?? "refuse",
+        options.knownAs ?? randomUUID(),
+      ),
       {
         predictions: predictionBlockCoder,
         failures: jsonCoder<Failure[]>(),
@@ -96,11 +105,12 @@ export class PredictFn implements AsyncDoFn<RecordBlock, Tagged<PredictOutputs>,
     readonly reference: ModelReference,
     readonly settings: ModelSettings,
     readonly extraFields: "allow" | "refuse",
+    readonly knownAs: string,
   ) {}
 
   async startBundle(): Promise<void> {
     const { keptBytes } = workplace();
-    if (keptBytes > 0) this.known ??= new KnownRecords(keptBytes);
+    if (keptBytes > 0) this.known ??= newKnownRecords(this.knownAs, keptBytes);
     this.takeFailures();
     const manager = ModelManager.instance;
     if (!manager.has(this.qualifiedName)) await manager.loadModels([this.reference], this.settings);
@@ -111,11 +121,15 @@ export class PredictFn implements AsyncDoFn<RecordBlock, Tagged<PredictOutputs>,
     const isGlobal = context?.window.lookup() instanceof GlobalWindow;
     // Equal records of two windows are no duplicates.
     const known = isGlobal ? this.known : undefined;
-    const unknown = block.flat && known?.unknown(block.flat);
+    const isLookedUp = block.lookedUpIn === known;
+    const unknown = block.flat && !isLookedUp ? known?.unknown(block.flat) : undefined;
     if (unknown?.length === 0) return;
     const left = unknown === undefined ? block : pickRecords(block, unknown);
     const { predicted, failures } = await this.predict(left);
-    if (left.flat !== undefined) known?.add(left.flat, predicted.outcomes);
+    if (known !== undefined && left.flat !== undefined) {
+      known.add(left.flat, predicted.outcomes);
+      predicted.isSifted = known.isSifted(left.flat);
+    }
     yield { tag: "predictions", value: predicted };
     if (failures.length === 0) return;
     for (const failure of failures) {

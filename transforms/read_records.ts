@@ -13,6 +13,7 @@ import {
   readRanges,
   type FieldTypes,
   type InputFormatName,
+  type Sieve,
   type SourceOptions,
   type SourceRange,
   type StorageSettings,
@@ -20,6 +21,7 @@ import {
 import { asyncParDo, asyncParDoWithOutputs, type AsyncDoFn, type Tagged } from "./async_pardo";
 import { jsonCoder } from "./blocks/coder";
 import { recordBlockCoder, type RecordBlock } from "./blocks/record_block";
+import { knownRecords } from "./distinct/known_records";
 import { placeOf, type Failure } from "./failure";
 import { reshuffle } from "./reshuffle";
 
@@ -57,6 +59,11 @@ export interface ReadOptions {
   storage?: StorageSettings;
   /** The file that holds what came from standard input, which is read where the input is `-`. */
   standardInput?: string;
+  /**
+   * The `knownAs` of a `predict` that all the records go to, and nowhere else: those that it would leave out need not be copied. They
+   * count as read.
+   */
+  leaveKnown?: string;
 }
 
 /**
@@ -80,7 +87,7 @@ export function readRecords(
       .apply(withName("spreadRanges", reshuffle<SourceRange[]>()))
       .apply(
         asyncParDoWithOutputs(
-          new ReadRangesFn(source),
+          new ReadRangesFn(source, options.leaveKnown),
           { records: recordBlockCoder, unreadable: jsonCoder<Failure[]>(), counts: jsonCoder<ReadCounts>() },
           { bytesRead: counter("bytes_read"), recordsRead: counter("records_read") },
         ),
@@ -127,22 +134,28 @@ interface ReadMetrics {
 
 class ReadRangesFn implements AsyncDoFn<SourceRange[], Tagged<ReadOutputs>, ReadMetrics> {
   beamName = "readRanges";
-  constructor(readonly options: SourceOptions) {}
+  constructor(
+    readonly options: SourceOptions,
+    readonly leaveKnown?: string,
+  ) {}
 
   async *process(sources: SourceRange[], metrics: ReadMetrics): AsyncGenerator<Tagged<ReadOutputs>> {
-    const { reading, storage } = this.options;
+    const { storage } = this.options;
+    const lookedUpIn = this.leaveKnown === undefined ? undefined : knownRecords(this.leaveKnown);
+    const sieve: Sieve | undefined = lookedUpIn && ((flat) => lookedUpIn.unknown(flat));
+    const reading = { ...this.options.reading, sieve };
     const counts: ReadCounts = { records: 0, blank: 0, unreadable: {} };
     const onBytes = (bytes: number): void => metrics.bytesRead.increment(bytes);
     for await (const { source, batch } of readRanges(sources, reading, storage, onBytes)) {
-      const { records, numbers, offsets, flat, unreadable, blank } = batch;
+      const { records, numbers, offsets, flat, unreadable, blank, left } = batch;
       const file = source.name;
       const { unit } = inputFormat(source.format);
-      counts.records += records.length;
+      counts.records += records.length + left;
       counts.blank += blank;
       for (const { kind } of unreadable) counts.unreadable[kind] = (counts.unreadable[kind] ?? 0) + 1;
-      metrics.recordsRead.increment(records.length + unreadable.length);
+      metrics.recordsRead.increment(records.length + left + unreadable.length);
       if (records.length > 0)
-        yield { tag: "records", value: { file, unit, records, numbers, offsets, flat } };
+        yield { tag: "records", value: { file, unit, records, numbers, offsets, flat, lookedUpIn } };
       if (unreadable.length > 0) {
         const failures = unreadable.map(({ kind, number, offset, reason, content }) => {
           return { kind, ...placeOf(file, unit, number, offset), reason, content };

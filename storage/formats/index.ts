@@ -166,7 +166,7 @@ export function checkCompression(
 
 export { compressionOf, type Compression } from "./compression";
 export { fieldNamesOf, fieldTypesOf, type FieldTypes } from "./field_types";
-export { READING_DEFAULTS, type ReadingOptions } from "./input_format";
+export { READING_DEFAULTS, type ReadingOptions, type Sieve, type SiftedReading } from "./input_format";
 export { outputLayout, WHOLE_LAYOUT, type LayoutOptions } from "./output_layout";
 export type { Column, ColumnType, OutputLayout, RowTexts, Rows } from "./output_format";
 export { UNREADABLE_KINDS, type RecordBatch, type UnreadableKind } from "./record_batch";

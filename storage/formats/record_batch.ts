@@ -5,7 +5,7 @@ import { FlatNumbersBuilder, type FlatNumbers } from "../flat_numbers";
 import { BLANK, JsonCompactor, NOT_JSON } from "../json/compact";
 import { FlatLines, type Heads } from "../json/flat_lines";
 import { QuickLines, ROOM } from "../json/quick_lines";
-import type { ReadingOptions } from "./input_format";
+import type { SiftedReading } from "./input_format";
 
 /** Why something that was read is no record. */
 export const UNREADABLE_KINDS = ["not_json", "not_csv", "not_utf8", "too_long"] as const;
@@ -35,6 +35,8 @@ export interface RecordBatch {
   unreadable: Unreadable[];
   /** Lines of white space alone, which are skipped. */
   blank: number;
+  /** Records that the sieve did not want. */
+  left: number;
 }
 
 /** Bytes of an unreadable record that are shown. */
@@ -46,6 +48,7 @@ let flatLines: FlatLines | undefined;
 /** Takes records one by one and keeps the batch that they make. */
 export class BatchBuilder {
   blank = 0;
+  private left = 0;
   private readonly compactor = new JsonCompactor();
   private readonly quickLines = new QuickLines();
   /** What `quickLines` reads from, and writes to. */
@@ -61,25 +64,25 @@ export class BatchBuilder {
   private offsets = new Float64Array(1024);
   private unreadable: Unreadable[] = [];
 
-  constructor(private readonly options: ReadingOptions) {}
+  constructor(private readonly options: SiftedReading) {}
 
   /** Whether it is time for `batch`. */
   get full(): boolean {
     const { records, options } = this;
     return (
-      records.length >= options.batchSize ||
+      this.lines >= options.batchSize ||
       records.size >= options.batchBytes ||
       this.unreadable.length >= options.batchSize
     );
   }
 
-  /** The records that it has. */
-  get length(): number {
-    return this.records.length;
+  /** The records that were added, those among them that the sieve did not want. */
+  get lines(): number {
+    return this.records.length + this.left;
   }
 
   get empty(): boolean {
-    return this.records.length + this.unreadable.length + this.blank === 0;
+    return this.lines + this.unreadable.length + this.blank === 0;
   }
 
   /**
@@ -122,13 +125,13 @@ export class BatchBuilder {
     const { records, quickLines } = this;
     const { maxRecordBytes } = this.options;
     const begin = from;
-    const first = records.length;
+    const first = this.lines;
     records.reserve(to - from + ROOM);
     if (this.output !== records.bytes) quickLines.setOutput((this.output = records.bytes));
     if (this.source !== source) quickLines.setSource((this.source = source));
     while (from < to && !this.full) {
       if (this.heads !== undefined) {
-        const at = number + records.length - first;
+        const at = number + this.lines - first;
         from = this.addFlatLines(this.heads, source, from, to, at, offset + from - begin);
         if (from === to || this.full) break;
       }
@@ -138,7 +141,7 @@ export class BatchBuilder {
       // What was written of it will be overwritten.
       if (lineEnd - from > maxRecordBytes) break;
       if (columns > 0) this.addFlat();
-      this.endAt(end, number + records.length - first, offset + from - begin);
+      this.endAt(end, number + this.lines - first, offset + from - begin);
       from = lineEnd + 1;
     }
     return from;
@@ -157,7 +160,7 @@ export class BatchBuilder {
     if (!flatLines.isDue()) return from;
     const { records, options } = this;
     const limits = {
-      rows: options.batchSize - records.length,
+      rows: options.batchSize - this.lines,
       bytes: options.batchBytes - records.size,
       lineBytes: options.maxRecordBytes,
     };
@@ -165,13 +168,22 @@ export class BatchBuilder {
     const taken = flatLines.take(heads, source, from, to, limits);
     if (taken === 0) return from;
     const { ends, starts, tokens } = flatLines;
-    this.flat.addRows(row, tokens, this.shape);
-    records.addAll(flatLines.records, ends);
-    while (this.numbers.length < row + taken) this.growPlaces();
+    const names = this.flat.namesOf(this.shape);
+    const wanted = names && options.sieve?.({ names, tokens });
+    if (wanted === undefined) {
+      this.flat.addAll(row, tokens, this.shape);
+      records.addAll(flatLines.records, ends);
+    } else {
+      this.flat.addSome(row, tokens, wanted);
+      records.addSome(flatLines.view, ends, wanted);
+      this.left += taken - wanted.length;
+    }
+    while (this.numbers.length < records.length) this.growPlaces();
     const { numbers, offsets } = this;
-    for (let i = 0; i < taken; i++) {
-      numbers[row + i] = number + i;
-      offsets[row + i] = offset + starts[i];
+    for (let at = row; at < records.length; at++) {
+      const line = wanted === undefined ? at - row : wanted[at - row];
+      numbers[at] = number + line;
+      offsets[at] = offset + starts[line];
     }
     return from + flatLines.taken;
   }
@@ -251,9 +263,11 @@ export class BatchBuilder {
       flat: this.flat.build(records.length),
       unreadable: this.unreadable,
       blank: this.blank,
+      left: this.left,
     };
     this.unreadable = [];
     this.blank = 0;
+    this.left = 0;
     return batch;
   }
 

@@ -50,6 +50,8 @@ export class FlatLines {
   /** Of each line its tokens' numbers, one row a record. */
   tokens = new Int32Array();
   records = new Uint8Array();
+  /** A view of `records`, and of some bytes behind them. */
+  view = new DataView(new ArrayBuffer());
   /** How many bytes of the source they are. */
   taken = 0;
 
@@ -97,7 +99,9 @@ export class FlatLines {
     this.ends = new Uint32Array(buffer, ENDS, taken);
     this.starts = new Uint32Array(buffer, STARTS, taken);
     this.tokens = new Int32Array(buffer, TOKENS, taken * width);
-    this.records = new Uint8Array(buffer, out, this.ends[taken - 1]);
+    const size = this.ends[taken - 1];
+    this.records = new Uint8Array(buffer, out, size);
+    this.view = new DataView(buffer, out, size + MARGIN);
     this.taken = this.words[POSITION / 4];
     return taken;
   }

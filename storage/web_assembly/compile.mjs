@@ -5,7 +5,11 @@ import path from "node:path";
 import asc from "assemblyscript/asc";
 
 /** Each is compiled into `NAME_code.ts` in the folder that its folder `assembly` is in. */
-const SOURCES = ["storage/json/assembly/flat_lines.ts", "transforms/distinct/assembly/known_records.ts"];
+const SOURCES = [
+  "storage/json/assembly/flat_lines.ts",
+  "storage/json/assembly/arithmetic.ts",
+  "transforms/distinct/assembly/known_records.ts",
+];
 
 const ROOT = path.join(import.meta.dirname, "../..");
 const OPTIONS = [

@@ -23,6 +23,8 @@ export interface PredictionBlock {
   outcomes: Uint8Array;
   /** The numbers in flat records, as long as the block stays in the process that has read it. */
   flat?: FlatNumbers;
+  /** In the same process: that few of its records are equal to each other, or to those of blocks before it that are alike. */
+  isSifted?: boolean;
 }
 
 /** Rows of a block, copied. */

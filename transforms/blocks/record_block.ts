@@ -1,5 +1,6 @@
 // A block of records, as it was read: one Beam element that holds a thousand of them.
 import { ByteColumn, readNumbers, writeNumbers, type FlatNumbers } from "../../storage";
+import type { KnownRecords } from "../distinct/known_records";
 import { BytesCoder } from "./coder";
 
 /** Records read together from one file. */
@@ -15,6 +16,8 @@ export interface RecordBlock {
   offsets: Float64Array;
   /** The numbers in flat records, as long as the block stays in the process that has read it. */
   flat?: FlatNumbers;
+  /** In the same process: those of whom the flat ones were looked up when they were read. */
+  lookedUpIn?: KnownRecords;
 }
 
 /** A block of JSON values that come from no file, for pipelines that have records of their own. */

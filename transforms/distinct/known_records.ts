@@ -22,6 +22,21 @@ const FULL = 3 / 4;
 /** While a table grows it takes half as much again. */
 const GROWING = 3 / 2;
 
+/** What there is in this process, by the names that were given to it. */
+const instances = new Map<string, KnownRecords>();
+
+/** The known records of that name, in this process: whoever predicts makes them, whoever reads looks records up in them. */
+export function knownRecords(name: string): KnownRecords | undefined {
+  return instances.get(name);
+}
+
+/** Known records under a name, in the place of those that had it. */
+export function newKnownRecords(name: string, budget: number): KnownRecords {
+  const known = new KnownRecords(budget);
+  instances.set(name, known);
+  return known;
+}
+
 /** What the code exports: see there. */
 interface Code {
   count: { readonly value: number };
@@ -57,6 +72,8 @@ export class KnownRecords {
   /** How many blocks are not looked at. */
   private wait = 0;
   private isOpen: boolean;
+  /** Whether there was no room for some. */
+  private isFull = false;
 
   /** @param budget how many bytes they may take */
   constructor(private readonly budget: number) {
@@ -67,7 +84,7 @@ export class KnownRecords {
    * Finds the records that are to be predicted: those that are not known.
    * @returns their rows, in order; undefined for all of them, where there is no point in leaving any out
    */
-  unknown(flat: FlatNumbers): Uint32Array | undefined {
+  unknown(flat: Pick<FlatNumbers, "names" | "tokens">): Uint32Array | undefined {
     if (!this.isOpen || !this.hasNames(flat.names) || this.wait-- > 0) return undefined;
     const rows = flat.tokens.length / this.width;
     const unknown = new Uint32Array(rows);
@@ -92,9 +109,21 @@ export class KnownRecords {
       for (let row = 0; ;) {
         row = this.code.add(row, rows, this.units, this.buckets, FULL * SLOTS * this.buckets);
         if (row === rows) break;
-        if (!this.resize(2 * this.buckets)) return;
+        if (!this.resize(2 * this.buckets)) {
+          this.isFull = true;
+          return;
+        }
       }
     }
+  }
+
+  /**
+   * Whether few records of a block are equal to each other or to those before: since those that are were found, or because hardly any
+   * were.
+   */
+  isSifted({ names, tokens, exceptions }: FlatNumbers): boolean {
+    const isMostlyFlat = MOST_FOR_ONE * exceptions < tokens.length / names.length;
+    return isMostlyFlat && this.hasNames(names) && !this.isFull;
   }
 
   /** The units of a key. */
@@ -120,6 +149,7 @@ export class KnownRecords {
       this.width = names.length;
       this.names = names;
       this.isOpen = this.width <= MOST_WIDTH && this.resize(FIRST_BUCKETS);
+      this.isFull = !this.isOpen;
       return this.isOpen;
     }
     const isSame = names.length === this.width && names.every((name, i) => name === this.names![i]);

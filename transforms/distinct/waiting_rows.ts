@@ -56,8 +56,10 @@ export class WaitingRows {
    */
   add(block: PredictionBlock, hashes: Float64Array): Sent[] {
     const { slabs, unchecked, partitions } = this;
-    const { records, predictions } = block;
+    const { records, predictions, isSifted } = block;
     const sent: Sent[] = [];
+    // The rest of each fill is then taken as it comes.
+    if (isSifted) for (let partition = 0; partition < partitions; partition++) unchecked[partition] ||= 1;
     for (let i = 0; i < hashes.length; i++) {
       i = slabs.addRows(block, hashes, i, unchecked, FULL_BYTES);
       if (i === hashes.length) break;

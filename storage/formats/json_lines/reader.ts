@@ -2,7 +2,7 @@
 import { isUtf8 } from "node:buffer";
 import { lengthOfMark } from "../byte_order_mark";
 import { splitAnywhere, type ByteRange, type InputFile, type InputFormat } from "../input_format";
-import type { ReadingOptions } from "../input_format";
+import type { SiftedReading } from "../input_format";
 import { PartialRecord } from "../partial_record";
 import { BatchBuilder, CONTENT_LIMIT, type RecordBatch } from "../record_batch";
 import { LF, wholeLines } from "./whole_lines";
@@ -20,7 +20,7 @@ export const jsonLinesInput: InputFormat = { unit: "line", split: splitAnywhere,
 async function* read(
   file: InputFile,
   { start, end, first }: ByteRange,
-  options: ReadingOptions,
+  options: SiftedReading,
 ): AsyncGenerator<RecordBatch> {
   const lines = new LineReader(options, first ?? (start === 0 ? 1 : NaN));
   /** The beginning of a line whose end is not here yet: all of one that may be a record, and what a longer one shows. */
@@ -60,7 +60,7 @@ class LineReader {
 
   /** @param number the number of the next line, NaN where it is not known */
   constructor(
-    options: ReadingOptions,
+    options: SiftedReading,
     private number: number,
   ) {
     this.batch = new BatchBuilder(options);
@@ -68,9 +68,9 @@ class LineReader {
 
   /** Adds lines of `source[from..to)` as far as they are plain JSON; returns the position behind them. */
   addPlain(source: Buffer, from: number, to: number, offset: number): number {
-    const { length } = this.batch;
+    const { lines } = this.batch;
     const end = this.batch.addPlainLines(source, from, to, this.number, offset);
-    this.number += this.batch.length - length;
+    this.number += this.batch.lines - lines;
     return end;
   }
 
