@@ -10,7 +10,7 @@ import "./windowings";
 import type { PValue } from "apache-beam/pvalue";
 import type { PTransform } from "apache-beam/transforms/transform";
 
-export { setWorkplace, workplace, type Workplace } from "./workplace";
+export { setWorkplace, workplace, type Notes, type Workplace } from "./workplace";
 export { readVarint, writeRaw, writeVarint } from "./coders";
 
 declare module "apache-beam/pvalue" {

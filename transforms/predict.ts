@@ -109,8 +109,9 @@ export class PredictFn implements AsyncDoFn<RecordBlock, Tagged<PredictOutputs>,
   ) {}
 
   async startBundle(): Promise<void> {
-    const { keptBytes } = workplace();
+    const { keptBytes, notes } = workplace();
     if (keptBytes > 0) this.known ??= newKnownRecords(this.knownAs, keptBytes);
+    for (const note of notes?.take(this.knownAs) ?? []) this.known?.learn(note);
     this.takeFailures();
     const manager = ModelManager.instance;
     if (!manager.has(this.qualifiedName)) await manager.loadModels([this.reference], this.settings);
@@ -141,6 +142,8 @@ export class PredictFn implements AsyncDoFn<RecordBlock, Tagged<PredictOutputs>,
   }
 
   *finishBundle(): Generator<WindowedValue<Tagged<PredictOutputs>>> {
+    const told = this.known?.tell();
+    if (told !== undefined) workplace().notes?.leave(this.knownAs, told);
     if (this.failures.length === 0) return;
     yield atEnd({ tag: "failures", value: this.takeFailures() });
   }

@@ -17,8 +17,16 @@ export interface Task {
   readonly input: TaskInput;
   /** Side inputs of the stage by the ids of their borders. */
   readonly sides: Readonly<Record<string, readonly Segment[]>>;
+  /** What bundles of other workers have left, as far as this worker has not heard of it. */
+  readonly notes: readonly NoteFile[];
   /** Where to write down each element before a transform gets it, for the last try of a bundle that has ended processes. */
   readonly traceFile?: string;
+}
+
+/** A file of notes, by their topics. */
+export interface NoteFile {
+  readonly file: string;
+  readonly notes: readonly { readonly topic: string; readonly from: number; readonly size: number }[];
 }
 
 /** A stage, once before its first task. */
@@ -63,6 +71,7 @@ export type FromWorker =
       readonly task: number;
       readonly written: Written;
       readonly metrics: readonly TaskMetric[];
+      readonly notes?: NoteFile;
     }
   | { readonly kind: "progress"; readonly task: number; readonly metrics: readonly TaskMetric[] }
   | {

@@ -6,6 +6,7 @@ import { WorkerDiedError } from "./errors";
 import { JobState } from "./job_state";
 import type { FromWorker, StageMessage, Task, TaskInput, ToWorker } from "./messages";
 import type { Stage } from "./plan/stages";
+import { NoteBoard } from "./note_board";
 import { readTrace } from "./trace";
 import { WorkerProcess } from "./worker_process";
 
@@ -41,6 +42,7 @@ export class Scheduler {
   /** What was counted by tasks that are done, and so far by those under way. */
   private readonly counted = new MetricSums();
   private readonly counting = new Map<number, readonly TaskMetric[]>();
+  private readonly notes = new NoteBoard<WorkerProcess>();
   private nextTask = 0;
   /** How many workers have ended before they were ready, since the last one that was. */
   private falseStarts = 0;
@@ -96,7 +98,11 @@ export class Scheduler {
     // The last try says what it was at.
     const isLast = attempt === MAX_DEATHS - 1;
     const traceFile = isLast ? path.join(this.options.begin.settings.folder, `trace-${id}`) : undefined;
-    const task: Task = { id, stage: stage.id, attempt, input, sides: this.state.sidesOf(stage), traceFile };
+    const sides = this.state.sidesOf(stage);
+    const task: Task = {
+      ...{ id, stage: stage.id, attempt, input, sides, traceFile },
+      notes: this.notes.newFor(worker),
+    };
     worker.start(task, this.options.describe(stage));
   }
 
@@ -125,6 +131,7 @@ export class Scheduler {
       this.running.delete(message.task);
       worker.task = undefined;
       this.counted.add(message.metrics);
+      this.notes.add(worker, message.notes);
       this.state.taskDone(pending.stage, message.written);
       this.schedule();
     }

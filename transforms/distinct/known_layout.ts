@@ -14,11 +14,12 @@ export const BUCKET = SLOTS * UNIT;
 export const AHEAD = 8;
 /** A key while the table is made. */
 export const KEY = 16;
-/** Of each row its tokens, its key, its key's hash, what became of it; and the rows that are not known. */
+/** Of each row its tokens, its key, its key's hash, what became of it; and the rows that are not known, and those that were added. */
 export const TOKENS = KEY + 4 * MOST_WIDTH + UNIT;
 export const KEYS = TOKENS + 4 * MOST_ROWS * MOST_WIDTH;
 export const HASHES = KEYS + 4 * MOST_ROWS * MOST_WIDTH;
 export const OUTCOMES = HASHES + 4 * MOST_ROWS;
 export const UNKNOWN = OUTCOMES + MOST_ROWS;
+export const FRESH = UNKNOWN + 4 * MOST_ROWS;
 /** The table, and behind it room for the one before, of which it is made. */
-export const TABLE = UNKNOWN + 4 * MOST_ROWS + 40;
+export const TABLE = FRESH + 4 * MOST_ROWS + 40;

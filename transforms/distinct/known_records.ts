@@ -1,8 +1,19 @@
 // Records that a worker has predicted already: what is equal to one of them need not be predicted again, nor go through the shuffle.
 import type { FlatNumbers } from "../../storage";
 import { instantiate, newMemory, reserve } from "../../storage/web_assembly";
-import { BUCKET, MOST_ROWS, MOST_WIDTH, OUTCOMES, SLOTS, TABLE, TOKENS, UNKNOWN } from "./known_layout";
+import {
+  BUCKET,
+  FRESH,
+  MOST_ROWS,
+  MOST_WIDTH,
+  OUTCOMES,
+  SLOTS,
+  TABLE,
+  TOKENS,
+  UNKNOWN,
+} from "./known_layout";
 import { CODE } from "./known_records_code";
+import { readTold, Telling } from "./told_records";
 
 /** After so many records it shows whether there is a point in it. */
 const TRIAL_RECORDS = 1 << 16;
@@ -39,7 +50,7 @@ export function newKnownRecords(name: string, budget: number): KnownRecords {
 
 /** What the code exports: see there. */
 interface Code {
-  count: { readonly value: number };
+  fresh: { readonly value: number };
   pack: (rows: number, width: number, isNarrow: boolean) => number;
   find: (rows: number, units: number, buckets: number) => number;
   add: (row: number, rows: number, units: number, buckets: number, most: number) => number;
@@ -71,6 +82,7 @@ export class KnownRecords {
   private found = 0;
   /** How many blocks are not looked at. */
   private wait = 0;
+  private readonly telling = new Telling();
   private isOpen: boolean;
   /** Whether there was no room for some. */
   private isFull = false;
@@ -103,17 +115,30 @@ export class KnownRecords {
   /** Adds the records that were predicted, whose outcome is 0, as far as there is room. */
   add({ names, tokens }: FlatNumbers, outcomes: Uint8Array): void {
     if (!this.isOpen || !this.hasNames(names)) return;
+    const { width, telling } = this;
     for (let first = 0; first < outcomes.length; first += MOST_ROWS) {
       const rows = this.load(tokens, first);
       this.bytes.set(outcomes.subarray(first, first + rows), OUTCOMES);
-      for (let row = 0; ;) {
-        row = this.code.add(row, rows, this.units, this.buckets, FULL * SLOTS * this.buckets);
-        if (row === rows) break;
-        if (!this.resize(2 * this.buckets)) {
-          this.isFull = true;
-          return;
-        }
-      }
+      this.addLoaded(rows);
+      const fresh = this.words.subarray(FRESH / 4, FRESH / 4 + this.code.fresh.value);
+      telling.add(tokens.subarray(first * width), width, fresh);
+    }
+  }
+
+  /** What was added since the last call, for others to learn; undefined where there is nothing. */
+  tell(): Uint8Array | undefined {
+    return this.isOpen && this.names !== undefined ? this.telling.take(this.names) : undefined;
+  }
+
+  /** Adds what another has told, which has predicted it. */
+  learn(told: Uint8Array): void {
+    if (!this.isOpen) return;
+    const { names, tokens } = readTold(told);
+    if (!this.hasNames(names)) return;
+    for (let first = 0; first * this.width < tokens.length; first += MOST_ROWS) {
+      const rows = this.load(tokens, first);
+      this.bytes.fill(0, OUTCOMES, OUTCOMES + rows);
+      this.addLoaded(rows);
     }
   }
 
@@ -140,6 +165,16 @@ export class KnownRecords {
     const long = this.code.pack(rows, width, this.isNarrow);
     if (long > 0 && this.resize(this.buckets, false)) this.code.pack(rows, width, false);
     return rows;
+  }
+
+  /** Adds rows whose keys were made and whose outcomes are 0, as far as there is room. */
+  private addLoaded(rows: number): void {
+    for (let row = 0; ;) {
+      row = this.code.add(row, rows, this.units, this.buckets, FULL * SLOTS * this.buckets);
+      if (row === rows) return;
+      this.isFull = !this.resize(2 * this.buckets);
+      if (this.isFull) return;
+    }
   }
 
   /** Whether records with these names are kept: those that come first say which. */

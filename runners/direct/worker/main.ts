@@ -1,4 +1,5 @@
 // The executable of a worker process of the direct runner, which forks it: tasks come in as messages, one at a time.
+import path from "node:path";
 import { setWorkplace } from "../../../sdk";
 import { ProcessBundleDescriptor } from "apache-beam/proto/beam_fn_api";
 import { describeFailure } from "../../worker/errors";
@@ -6,6 +7,7 @@ import { originOf } from "../../worker/logging/stage";
 import { loadModules } from "../../worker/registered_modules";
 import type { FromWorker, StageMessage, ToWorker, WorkerSettings } from "../messages";
 import type { GroupBorder, MainBorder } from "../plan/borders";
+import { WorkerNotes } from "./notes";
 import { SideInputs } from "./side_inputs";
 import { StageRunner } from "./stage_runner";
 
@@ -14,6 +16,7 @@ const PROGRESS_MS = 100;
 const stages = new Map<string, StageMessage>();
 const resting = new Map<string, StageRunner>();
 const sideInputs = new SideInputs();
+const notes = new WorkerNotes();
 let settings: WorkerSettings | undefined;
 
 function tell(message: FromWorker): void {
@@ -50,10 +53,13 @@ async function run({ task }: Extract<ToWorker, { kind: "task" }>): Promise<void>
       () => tell({ kind: "progress", task: task.id, metrics: runner.counted() }),
       PROGRESS_MS,
     );
+    notes.hear(task.notes);
     const result = await runner.run(task);
     resting.set(task.stage, runner);
-    tell({ kind: "done", task: task.id, ...result });
+    const left = notes.write(path.join(settings!.folder, `notes-${task.id}-${task.attempt}`));
+    tell({ kind: "done", task: task.id, ...result, notes: left });
   } catch (error) {
+    notes.forget();
     fail(error, task.id);
   } finally {
     clearInterval(timer);
@@ -76,7 +82,7 @@ process.on("message", (message: ToWorker) => {
     case "begin":
       settings = message.settings;
       // What a bundle has put down when it ends is there until the job is over.
-      setWorkplace({ isOneMachine: true, keptBytes: settings.keepBudget });
+      setWorkplace({ isOneMachine: true, keptBytes: settings.keepBudget, notes });
       try {
         loadModules(message.modules);
         tell({ kind: "ready" });

@@ -9,6 +9,7 @@
 import {
   AHEAD,
   BUCKET,
+  FRESH,
   HASHES,
   KEY,
   KEYS,
@@ -27,6 +28,8 @@ const STRIP: i32 = 256;
 
 /** Keys in the table. */
 export let count: i32 = 0;
+/** How many of the rows whose keys were made last were added; they stand at FRESH. */
+export let fresh: i32 = 0;
 
 /**
  * Makes the keys of rows of tokens, and their hashes: 0 for a row that is not kept, since one of its tokens is 0, or too long.
@@ -35,6 +38,7 @@ export let count: i32 = 0;
  */
 export function pack(rows: i32, width: i32, isNarrow: bool): i32 {
   const units = unitsOf(width, isNarrow);
+  fresh = 0;
   let long: i32 = 0;
   let from: usize = TOKENS;
   let at: usize = KEYS;
@@ -104,6 +108,8 @@ export function add(row: i32, rows: i32, units: usize, buckets: u32, most: i32):
     const bucket = bucketFor(key, h, units, buckets);
     if (isKey(bucket, key, units)) continue;
     put(key, bucket, units);
+    store<i32>((<usize>fresh << 2) + FRESH, row);
+    fresh++;
     count++;
   }
   return row;
