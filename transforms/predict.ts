@@ -109,9 +109,8 @@ export class PredictFn implements AsyncDoFn<RecordBlock, Tagged<PredictOutputs>,
   ) {}
 
   async startBundle(): Promise<void> {
-    const { keptBytes, notes } = workplace();
+    const { keptBytes } = workplace();
     if (keptBytes > 0) this.known ??= newKnownRecords(this.knownAs, keptBytes);
-    for (const note of notes?.take(this.knownAs) ?? []) this.known?.learn(note);
     this.takeFailures();
     const manager = ModelManager.instance;
     if (!manager.has(this.qualifiedName)) await manager.loadModels([this.reference], this.settings);
@@ -119,6 +118,7 @@ export class PredictFn implements AsyncDoFn<RecordBlock, Tagged<PredictOutputs>,
   }
 
   async *process(block: RecordBlock, context?: PredictContext): AsyncGenerator<Tagged<PredictOutputs>> {
+    for (const note of workplace().notes?.take(this.knownAs) ?? []) this.known?.learn(note);
     const isGlobal = context?.window.lookup() instanceof GlobalWindow;
     // Equal records of two windows are no duplicates.
     const known = isGlobal ? this.known : undefined;

@@ -17,8 +17,6 @@ export interface Task {
   readonly input: TaskInput;
   /** Side inputs of the stage by the ids of their borders. */
   readonly sides: Readonly<Record<string, readonly Segment[]>>;
-  /** What bundles of other workers have left, as far as this worker has not heard of it. */
-  readonly notes: readonly NoteFile[];
   /** Where to write down each element before a transform gets it, for the last try of a bundle that has ended processes. */
   readonly traceFile?: string;
 }
@@ -46,7 +44,10 @@ export type ToWorker =
       readonly settings: WorkerSettings;
     }
   | StageMessage
-  | { readonly kind: "task"; readonly task: Task };
+  /** It waits for those before it. */
+  | { readonly kind: "task"; readonly task: Task }
+  /** What bundles of other workers have left that are done. */
+  | { readonly kind: "notes"; readonly files: readonly NoteFile[] };
 
 export interface WorkerSettings {
   /** Where files of borders are written. */

@@ -4,9 +4,8 @@ import { MetricSums, type TaskMetric } from "./metrics";
 import type { Metrics } from "../runner";
 import { WorkerDiedError } from "./errors";
 import { JobState } from "./job_state";
-import type { FromWorker, StageMessage, Task, TaskInput, ToWorker } from "./messages";
+import type { FromWorker, NoteFile, StageMessage, Task, TaskInput, ToWorker } from "./messages";
 import type { Stage } from "./plan/stages";
-import { NoteBoard } from "./note_board";
 import { readTrace } from "./trace";
 import { WorkerProcess } from "./worker_process";
 
@@ -42,7 +41,8 @@ export class Scheduler {
   /** What was counted by tasks that are done, and so far by those under way. */
   private readonly counted = new MetricSums();
   private readonly counting = new Map<number, readonly TaskMetric[]>();
-  private readonly notes = new NoteBoard<WorkerProcess>();
+  /** What bundles that are done have left. */
+  private readonly notes: NoteFile[] = [];
   private nextTask = 0;
   /** How many workers have ended before they were ready, since the last one that was. */
   private falseStarts = 0;
@@ -83,12 +83,19 @@ export class Scheduler {
     for (const { stage, inputs } of this.state.begin())
       for (const input of inputs) this.queue.push({ stage, input, attempt: 0 });
     if (this.state.isDone) return this.resolve();
-    const idle = [...this.workers].filter(({ isReady, task }) => isReady && task === undefined);
-    while (this.queue.length > 0 && idle.length > 0) this.start(idle.pop()!, this.queue.shift()!);
+    this.startAll((worker) => worker.tasks.length === 0, 0);
+    // Two milliseconds go by between a task's end and the next one's start: so long as there is enough for all, one waits with each worker.
+    this.startAll((worker) => worker.tasks.length === 1, this.options.workers);
     // Those that are not ready yet take what is left by then: a small job does not wait for them.
     const coming = [...this.workers].filter(({ isReady }) => !isReady).length;
     const room = this.options.workers - this.workers.size;
     for (let i = 0; i < Math.min(room, this.queue.length - coming); i++) this.addWorker();
+  }
+
+  /** Gives tasks to some of the workers that are ready, as long as more than so many are left. */
+  private startAll(isFree: (worker: WorkerProcess) => boolean, left: number): void {
+    const free = [...this.workers].filter((worker) => worker.isReady && isFree(worker));
+    while (this.queue.length > left && free.length > 0) this.start(free.pop()!, this.queue.shift()!);
   }
 
   private start(worker: WorkerProcess, pending: Pending): void {
@@ -99,10 +106,7 @@ export class Scheduler {
     const isLast = attempt === MAX_DEATHS - 1;
     const traceFile = isLast ? path.join(this.options.begin.settings.folder, `trace-${id}`) : undefined;
     const sides = this.state.sidesOf(stage);
-    const task: Task = {
-      ...{ id, stage: stage.id, attempt, input, sides, traceFile },
-      notes: this.notes.newFor(worker),
-    };
+    const task: Task = { id, stage: stage.id, attempt, input, sides, traceFile };
     worker.start(task, this.options.describe(stage));
   }
 
@@ -120,6 +124,7 @@ export class Scheduler {
     if (message.kind === "ready") {
       worker.isReady = true;
       this.falseStarts = 0;
+      worker.hear(this.notes);
       return this.schedule();
     }
     const pending = this.running.get(message.task);
@@ -129,18 +134,28 @@ export class Scheduler {
     } else {
       this.counting.delete(message.task);
       this.running.delete(message.task);
-      worker.task = undefined;
+      worker.tasks.shift();
       this.counted.add(message.metrics);
-      this.notes.add(worker, message.notes);
+      if (message.notes !== undefined) this.spread(message.notes, worker);
       this.state.taskDone(pending.stage, message.written);
       this.schedule();
     }
     this.options.onMetrics?.(this.counted.counters(this.counting.values()));
   }
 
+  private spread(notes: NoteFile, from: WorkerProcess): void {
+    this.notes.push(notes);
+    for (const worker of this.workers) if (worker !== from && worker.isReady) worker.hear([notes]);
+  }
+
   private bury(worker: WorkerProcess, how: string): void {
     this.workers.delete(worker);
-    const { task, isReady } = worker;
+    const { isReady } = worker;
+    const [task, ...waiting] = worker.tasks;
+    for (const { id } of waiting) {
+      this.queue.unshift(this.running.get(id)!);
+      this.running.delete(id);
+    }
     const pending = task && this.running.get(task.id);
     if (!isReady) {
       // Something may have killed it. Where none can be, the next ones end in the same way.

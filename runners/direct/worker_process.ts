@@ -1,8 +1,8 @@
-// A worker process as the runner sees it: it takes one task at a time, and may die of it.
+// A worker process as the runner sees it: it works at one task at a time, and may die of it.
 import { fork, type ChildProcess } from "node:child_process";
 import path from "node:path";
 import { WORKER_NODE_OPTIONS } from "../worker/node_options";
-import type { FromWorker, StageMessage, Task, ToWorker } from "./messages";
+import type { FromWorker, NoteFile, StageMessage, Task, ToWorker } from "./messages";
 
 const MAIN = path.join(__dirname, "worker", "main.js");
 
@@ -14,8 +14,8 @@ export interface WorkerListener {
 }
 
 export class WorkerProcess {
-  /** The task that it is at. */
-  task: Task | undefined;
+  /** The task that it is at, and those that wait behind it. */
+  readonly tasks: Task[] = [];
   /** Whether it can take one. */
   isReady = false;
   private readonly process: ChildProcess;
@@ -75,12 +75,17 @@ export class WorkerProcess {
 
   /** Gives it a task, and first its stage when that is new to it. */
   start(task: Task, stage: StageMessage): void {
-    this.task = task;
+    this.tasks.push(task);
     if (!this.knownStages.has(stage.id)) {
       this.knownStages.add(stage.id);
       this.tell(stage);
     }
     this.tell({ kind: "task", task });
+  }
+
+  /** Makes notes of other workers' bundles known to it. */
+  hear(files: readonly NoteFile[]): void {
+    if (files.length > 0) this.tell({ kind: "notes", files });
   }
 
   /** Ends it, whatever it is at. */

@@ -16,13 +16,23 @@ export interface MainBorder {
   readonly pcollection: string;
 }
 
+/** Elements that are spread over all workers: the input of a reshuffle. */
+export interface SpreadBorder {
+  readonly kind: "spread";
+  /** The reshuffle. */
+  readonly transform: string;
+  readonly pcollection: string;
+}
+
 /** A side input of one ParDo or more. */
 export interface SideBorder {
   readonly kind: "side";
   readonly pcollection: string;
 }
 
-export type Border = GroupBorder | MainBorder | SideBorder;
+/** One that a stage can begin with. */
+export type RootBorder = GroupBorder | MainBorder | SpreadBorder;
+export type Border = RootBorder | SideBorder;
 
 /** The name of a border, of which files are called and by which stages ask for it. */
 export function borderId(border: Border): string {

@@ -7,6 +7,7 @@ export const URNS = {
   parDo: "beam:transform:pardo:v1",
   groupByKey: "beam:transform:group_by_key:v1",
   flatten: "beam:transform:flatten:v1",
+  reshuffle: "beam:transform:reshuffle:v1",
 } as const;
 
 /** A transform that is run, by an operator or by the runner itself. */
@@ -25,8 +26,11 @@ export interface Primitive {
 
 /** The primitives of a pipeline, whose combines have been lifted. */
 export function primitivesOf({ transforms }: Components): Primitive[] {
+  const parts = new Set<string>();
+  for (const { spec, subtransforms } of Object.values(transforms))
+    if (spec?.urn === URNS.reshuffle) for (const part of subtransforms) addAll(part, transforms, parts);
   return Object.entries(transforms)
-    .filter(([, proto]) => isPrimitive(proto))
+    .filter(([id, proto]) => isPrimitive(proto) && !parts.has(id))
     .map(([id, proto]) => {
       const sides = new Set(
         proto.spec?.urn === URNS.parDo
@@ -47,7 +51,14 @@ export function primitivesOf({ transforms }: Components): Primitive[] {
     });
 }
 
-/** A composite stands for those in it; one that is empty, for nothing at all. */
+/** Adds a transform and all that it is made of. */
+function addAll(id: string, transforms: Components["transforms"], all: Set<string>): void {
+  all.add(id);
+  for (const part of transforms[id].subtransforms) addAll(part, transforms, all);
+}
+
+/** A composite stands for those in it, but a reshuffle, which the runner knows; one that is empty, for nothing at all. */
 function isPrimitive({ spec, subtransforms }: PTransform): boolean {
+  if (spec?.urn === URNS.reshuffle) return true;
   return subtransforms.length === 0 && spec !== undefined && spec.urn !== "";
 }

@@ -1,9 +1,16 @@
 // The stages of a pipeline: what is done to an element without putting it down in between.
 //
-// A stage begins where elements come from (an impulse, a grouping, what waited for side inputs) and takes in all that follows
+// A stage begins where elements come from (an impulse, a grouping, a reshuffle, what waited for side inputs) and takes in all that follows
 // up to the next border. A flatten stands in each stage that one of its inputs is in, with all behind it: each of them brings
 // its own elements.
-import { borderId, type Border, type GroupBorder, type MainBorder, type SideBorder } from "./borders";
+import {
+  borderId,
+  type Border,
+  type GroupBorder,
+  type MainBorder,
+  type SideBorder,
+  type SpreadBorder,
+} from "./borders";
 import { URNS, type Primitive } from "./primitives";
 
 /** Where the elements of a stage come from. */
@@ -11,6 +18,8 @@ export type Root =
   | { readonly kind: "impulse"; readonly pcollection: string }
   /** What a GroupByKey gives. */
   | { readonly kind: "group"; readonly border: GroupBorder; readonly pcollection: string }
+  /** What a reshuffle gives. */
+  | { readonly kind: "spread"; readonly border: SpreadBorder; readonly pcollection: string }
   /** The main input of a ParDo with side inputs, for this ParDo alone. */
   | { readonly kind: "main"; readonly border: MainBorder; readonly pcollection: string };
 
@@ -47,6 +56,8 @@ function rootsOf({ id: transform, urn, inputs, outputs, sideInputs }: Primitive)
   if (urn === URNS.impulse) return [{ kind: "impulse", pcollection: outputs[0] }];
   if (urn === URNS.groupByKey)
     return [{ kind: "group", border: { kind: "group", transform, pcollection }, pcollection: outputs[0] }];
+  if (urn === URNS.reshuffle)
+    return [{ kind: "spread", border: { kind: "spread", transform, pcollection }, pcollection: outputs[0] }];
   if (sideInputs.length > 0)
     return [{ kind: "main", border: { kind: "main", transform, pcollection }, pcollection }];
   return [];
@@ -66,6 +77,7 @@ function plan(root: Root, readers: ReadonlyMap<string, Primitive[]>, sides: Read
     for (const reader of readers.get(pcollection) ?? []) {
       const { id: transform } = reader;
       if (reader.urn === URNS.groupByKey) addSink({ kind: "group", transform, pcollection });
+      else if (reader.urn === URNS.reshuffle) addSink({ kind: "spread", transform, pcollection });
       else if (reader.sideInputs.length > 0) addSink({ kind: "main", transform, pcollection });
       else take(reader);
     }

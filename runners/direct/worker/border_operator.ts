@@ -69,7 +69,8 @@ function putterOf(border: Border, { descriptor, pipelineContext }: OperatorConte
         for (const window of windows) writer.add(partition, encode(windowCoder, window), key, encoded);
       };
     }
-    case "main": {
+    case "main":
+    case "spread": {
       const coder = new FullWindowedValueCoder(pipelineContext.getCoder<unknown>(coderId), windowCoder);
       let next = 0;
       return (element, writer) => writer.add(next++ % partitions, NOTHING, NOTHING, encode(coder, element));

@@ -6,7 +6,7 @@ import { describeFailure } from "../../worker/errors";
 import { originOf } from "../../worker/logging/stage";
 import { loadModules } from "../../worker/registered_modules";
 import type { FromWorker, StageMessage, ToWorker, WorkerSettings } from "../messages";
-import type { GroupBorder, MainBorder } from "../plan/borders";
+import type { RootBorder } from "../plan/borders";
 import { WorkerNotes } from "./notes";
 import { SideInputs } from "./side_inputs";
 import { StageRunner } from "./stage_runner";
@@ -17,6 +17,8 @@ const stages = new Map<string, StageMessage>();
 const resting = new Map<string, StageRunner>();
 const sideInputs = new SideInputs();
 const notes = new WorkerNotes();
+/** The tasks so far: `run` tells of what fails. */
+let tasks = Promise.resolve();
 let settings: WorkerSettings | undefined;
 
 function tell(message: FromWorker): void {
@@ -41,7 +43,7 @@ function runnerOf(id: string): StageRunner {
   resting.delete(id);
   if (known !== undefined) return known;
   const { descriptor, root } = stages.get(id)!;
-  const border = root === undefined ? undefined : (JSON.parse(root) as GroupBorder | MainBorder);
+  const border = root === undefined ? undefined : (JSON.parse(root) as RootBorder);
   return new StageRunner(ProcessBundleDescriptor.fromBinary(descriptor), border, settings!, sideInputs);
 }
 
@@ -53,7 +55,6 @@ async function run({ task }: Extract<ToWorker, { kind: "task" }>): Promise<void>
       () => tell({ kind: "progress", task: task.id, metrics: runner.counted() }),
       PROGRESS_MS,
     );
-    notes.hear(task.notes);
     const result = await runner.run(task);
     resting.set(task.stage, runner);
     const left = notes.write(path.join(settings!.folder, `notes-${task.id}-${task.attempt}`));
@@ -94,7 +95,10 @@ process.on("message", (message: ToWorker) => {
       stages.set(message.id, message);
       break;
     case "task":
-      void run(message);
+      tasks = tasks.then(() => run(message));
+      break;
+    case "notes":
+      notes.hear(message.files);
       break;
   }
 });

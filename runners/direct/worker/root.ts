@@ -10,7 +10,7 @@ import Long from "long";
 import { Reader } from "protobufjs";
 import { entriesOf } from "../files/entry";
 import type { Segment, SegmentReader } from "../files/segments";
-import type { GroupBorder, MainBorder } from "../plan/borders";
+import type { RootBorder } from "../plan/borders";
 import { groupEntries, type Group, type ValueRef } from "./groups";
 import { boundsOf, mergeWindows } from "./merging";
 import { portionsOf } from "./split_partition";
@@ -41,15 +41,12 @@ export function impulse(): WindowedValue<unknown> {
 }
 
 /** How the partitions of a border are read. */
-export function rootReader(
-  border: GroupBorder | MainBorder,
-  descriptor: ProcessBundleDescriptor,
-): RootReader {
+export function rootReader(border: RootBorder, descriptor: ProcessBundleDescriptor): RootReader {
   const context = new PipelineContext(descriptor, "");
   const { coderId, windowingStrategyId } = descriptor.pcollections[border.pcollection];
   const { windowCoderId, mergeStatus } = descriptor.windowingStrategies[windowingStrategyId];
   const windowCoder = context.getCoder<Window>(windowCoderId);
-  if (border.kind === "main") {
+  if (border.kind !== "group") {
     const coder = new FullWindowedValueCoder(context.getCoder<unknown>(coderId), windowCoder);
     return (segments, { reader }) => waitingElements(segments, reader, coder);
   }

@@ -18,7 +18,7 @@ import { giveTurn } from "../../worker/turns";
 import { SegmentReader, SegmentWriter } from "../files/segments";
 import type { Task, WorkerSettings, Written } from "../messages";
 import { shown, writeTrace } from "../trace";
-import { borderId, type Border, type GroupBorder, type MainBorder } from "../plan/borders";
+import { borderId, type Border, type RootBorder } from "../plan/borders";
 import { BORDER_URN, ROOT_ID } from "../plan/descriptor";
 import { BorderOperator } from "./border_operator";
 import { impulse, rootReader, type RootReader } from "./root";
@@ -38,7 +38,7 @@ export class StageRunner {
   /** @param root the border that it reads, unless it begins with an impulse */
   constructor(
     private readonly descriptor: ProcessBundleDescriptor,
-    root: GroupBorder | MainBorder | undefined,
+    root: RootBorder | undefined,
     private readonly settings: WorkerSettings,
     private readonly sideInputs: SideInputs,
   ) {
