@@ -103,6 +103,8 @@ export class ByteColumn implements Viewed {
   }
 }
 
+const NOTHING = Buffer.alloc(0);
+
 /** Builds a ByteColumn; its buffers double as they fill. */
 export class ByteColumnBuilder implements Viewed {
   /** The bytes so far, valid up to `size`. A caller may write behind `size` after `reserve`, then call `endAt`. */
@@ -111,6 +113,7 @@ export class ByteColumnBuilder implements Viewed {
   size = 0;
   private ends: Uint32Array;
   private count = 0;
+  private usual = 0;
 
   /** @param bytes,count room to begin with */
   constructor(bytes = 1 << 12, count = 64) {
@@ -126,7 +129,7 @@ export class ByteColumnBuilder implements Viewed {
   /** Makes room for `extra` more bytes. */
   reserve(extra: number): void {
     if (this.size + extra <= this.bytes.length) return;
-    const grown = Buffer.allocUnsafeSlow(Math.max(2 * this.bytes.length, this.size + extra));
+    const grown = Buffer.allocUnsafeSlow(Math.max(2 * this.bytes.length, this.size + extra, this.usual));
     this.bytes.copy(grown, 0, 0, this.size);
     this.bytes = grown;
     this.view = viewOf(grown);
@@ -190,12 +193,20 @@ export class ByteColumnBuilder implements Viewed {
     return this.ends[i];
   }
 
-  /** A column of what was added (a copy); the builder is empty afterwards and keeps its room. */
+  /** A column of what was added; the builder is empty afterwards. Where there is hardly any room left, the bytes are not copied. */
   build(): ByteColumn {
-    const bytes = Buffer.allocUnsafeSlow(this.size);
-    this.bytes.copy(bytes, 0, 0, this.size);
+    const { size } = this;
+    const isTight = this.bytes.length - size <= size / 4;
+    const bytes = isTight ? this.bytes.subarray(0, size) : Buffer.allocUnsafeSlow(size);
+    if (!isTight) this.bytes.copy(bytes, 0, 0, size);
     const column = new ByteColumn(bytes, this.ends.slice(0, this.count));
     this.clear();
+    if (isTight) {
+      this.bytes = NOTHING;
+      this.view = viewOf(NOTHING);
+    }
+    // The next column is like this one, as a rule.
+    this.usual = size + size / 8;
     return column;
   }
 

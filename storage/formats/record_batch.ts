@@ -5,7 +5,7 @@ import { FlatNumbersBuilder, type FlatNumbers } from "../flat_numbers";
 import { BLANK, JsonCompactor, NOT_JSON } from "../json/compact";
 import { FlatLines, type Heads } from "../json/flat_lines";
 import { QuickLines, ROOM } from "../json/quick_lines";
-import type { SiftedReading } from "./input_format";
+import type { Sieve, SiftedReading } from "./input_format";
 
 /** Why something that was read is no record. */
 export const UNREADABLE_KINDS = ["not_json", "not_csv", "not_utf8", "too_long"] as const;
@@ -42,6 +42,8 @@ export interface RecordBatch {
 /** Bytes of an unreadable record that are shown. */
 export const CONTENT_LIMIT = 1000;
 
+const LF = 0x0a;
+
 /** Made when there are lines for it: a process that reads none needs no WebAssembly. */
 let flatLines: FlatLines | undefined;
 
@@ -64,15 +66,24 @@ export class BatchBuilder {
   private offsets = new Float64Array(1024);
   private unreadable: Unreadable[] = [];
 
-  constructor(private readonly options: SiftedReading) {}
+  private readonly batchSize: number;
+  private readonly batchBytes: number;
+  private readonly maxRecordBytes: number;
+  private readonly sieve: Sieve | undefined;
+
+  /** Options are of many shapes: read from its own fields, they do not make the code below slow again and again. */
+  constructor({ batchSize, batchBytes, maxRecordBytes, sieve }: SiftedReading) {
+    this.batchSize = batchSize;
+    this.batchBytes = batchBytes;
+    this.maxRecordBytes = maxRecordBytes;
+    this.sieve = sieve;
+  }
 
   /** Whether it is time for `batch`. */
   get full(): boolean {
-    const { records, options } = this;
+    const { batchSize } = this;
     return (
-      this.lines >= options.batchSize ||
-      records.size >= options.batchBytes ||
-      this.unreadable.length >= options.batchSize
+      this.lines >= batchSize || this.records.size >= this.batchBytes || this.unreadable.length >= batchSize
     );
   }
 
@@ -97,7 +108,7 @@ export class BatchBuilder {
     offset: number,
     isKnownUtf8 = false,
   ): void {
-    const { maxRecordBytes } = this.options;
+    const { maxRecordBytes } = this;
     if (to - from > maxRecordBytes) return this.addTooLong(to - from, source, from, to, number, offset);
     if (!isKnownUtf8 && !isUtf8(source.subarray(from, to))) {
       return this.refuse("not_utf8", "is not UTF-8", source, from, to, number, offset);
@@ -123,11 +134,9 @@ export class BatchBuilder {
    */
   addPlainLines(source: Buffer, from: number, to: number, number: number, offset: number): number {
     const { records, quickLines } = this;
-    const { maxRecordBytes } = this.options;
+    const { maxRecordBytes } = this;
     const begin = from;
     const first = this.lines;
-    records.reserve(to - from + ROOM);
-    if (this.output !== records.bytes) quickLines.setOutput((this.output = records.bytes));
     if (this.source !== source) quickLines.setSource((this.source = source));
     while (from < to && !this.full) {
       if (this.heads !== undefined) {
@@ -135,6 +144,9 @@ export class BatchBuilder {
         from = this.addFlatLines(this.heads, source, from, to, at, offset + from - begin);
         if (from === to || this.full) break;
       }
+      // No more than for this line where those behind it are likely to be taken together: what is not used would have to be copied.
+      records.reserve((this.heads === undefined ? to : source.indexOf(LF, from)) - from + ROOM);
+      if (this.output !== records.bytes) quickLines.setOutput((this.output = records.bytes));
       const end = quickLines.compact(from, records.size);
       if (end < 0) break;
       const { lineEnd, columns } = quickLines;
@@ -158,18 +170,18 @@ export class BatchBuilder {
   ): number {
     flatLines ??= new FlatLines();
     if (!flatLines.isDue()) return from;
-    const { records, options } = this;
+    const { records } = this;
     const limits = {
-      rows: options.batchSize - this.lines,
-      bytes: options.batchBytes - records.size,
-      lineBytes: options.maxRecordBytes,
+      rows: this.batchSize - this.lines,
+      bytes: this.batchBytes - records.size,
+      lineBytes: this.maxRecordBytes,
     };
     const row = records.length;
     const taken = flatLines.take(heads, source, from, to, limits);
     if (taken === 0) return from;
     const { ends, starts, tokens } = flatLines;
     const names = this.flat.namesOf(this.shape);
-    const wanted = names && options.sieve?.({ names, tokens });
+    const wanted = names && this.sieve?.({ names, tokens });
     if (wanted === undefined) {
       this.flat.addAll(row, tokens, this.shape);
       records.addAll(flatLines.records, ends);
@@ -214,9 +226,9 @@ export class BatchBuilder {
 
   /** Adds the record that was written up to `end`, unless it is too long. */
   endCompact(end: number, number: number, offset: number): void {
-    const { records, options } = this;
+    const { records } = this;
     const size = end - records.size;
-    if (size > options.maxRecordBytes) {
+    if (size > this.maxRecordBytes) {
       return this.addTooLong(size, records.bytes, records.size, end, number, offset);
     }
     this.endAt(end, number, offset);
@@ -225,7 +237,7 @@ export class BatchBuilder {
   /** Adds a record whose text is known to be compact JSON. */
   addCompact(text: string, number: number, offset: number): void {
     const size = Buffer.byteLength(text);
-    if (size > this.options.maxRecordBytes) {
+    if (size > this.maxRecordBytes) {
       const shown = Buffer.from(text.slice(0, CONTENT_LIMIT));
       return this.addTooLong(size, shown, 0, shown.length, number, offset);
     }
@@ -235,7 +247,7 @@ export class BatchBuilder {
 
   /** Adds a record of `size` bytes that is too long, of which `source[from..to)` is the beginning. */
   addTooLong(size: number, source: Buffer, from: number, to: number, number: number, offset: number): void {
-    const reason = `has ${size} bytes, more than ${this.options.maxRecordBytes}`;
+    const reason = `has ${size} bytes, more than ${this.maxRecordBytes}`;
     this.refuse("too_long", reason, source, from, to, number, offset);
   }
 
