@@ -29,5 +29,8 @@ fi
 
 # Modules of the project are found by their paths from here.
 cd "$home"
-# The option is explained in runners/worker/node_options.ts.
-exec "$node" --initial-old-space-size=128 "$home/node_modules/beam-predict/dist/runners/worker/boot.js" "$@"
+# The options are explained in runners/worker/node_options.ts.
+options=--initial-old-space-size=128
+if [ "$major" -le 20 ]; then options="$options --interrupt-budget=540672"; fi
+# shellcheck disable=SC2086 # Each of them is a word.
+exec "$node" $options "$home/node_modules/beam-predict/dist/runners/worker/boot.js" "$@"

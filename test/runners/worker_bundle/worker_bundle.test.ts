@@ -16,7 +16,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { WORKER_NODE_OPTIONS } from "../../../runners/worker/node_options";
+import { nodeOptionsOf } from "../../../runners/worker/node_options";
 import { FakeRunner } from "../worker/fake_runner";
 import { unpackBundle } from "./unpacked";
 
@@ -95,7 +95,11 @@ describe("the command", () => {
 
 test("its command runs Node with the options of other worker processes", () => {
   const script = readFileSync(path.join(bundle, "bin/worker"), "utf8");
-  expect(script).toContain(`exec "$node" ${WORKER_NODE_OPTIONS.join(" ")} "$home/`);
+  const [options, ...budget] = nodeOptionsOf(20);
+  expect(nodeOptionsOf(21)).toEqual([options]);
+  expect(script).toContain(
+    `\noptions=${options}\nif [ "$major" -le 20 ]; then options="$options ${budget.join(" ")}"; fi\n`,
+  );
 });
 
 test("it holds the models and native code of its platform, and nothing that no worker reads", () => {
