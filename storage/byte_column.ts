@@ -1,5 +1,5 @@
 // A column of byte strings, one after the other in one buffer: the shape in which records travel.
-import { copyWords, viewOf, type Viewed } from "./bytes";
+import { viewOf, type Viewed } from "./bytes";
 import { readNumbers, writeNumbers } from "./number_bytes";
 import { copyText, WORD } from "./text_words";
 
@@ -148,12 +148,6 @@ export class ByteColumnBuilder implements Viewed {
     this.ends = grown;
   }
 
-  /** Adds the string `source.bytes[from..to)`. */
-  add(source: Viewed, from: number, to: number): void {
-    this.reserve(to - from);
-    this.endAt(copyWords(source, from, to, this, this.size));
-  }
-
   /** Adds strings that stand one after the other, each with its end. */
   addAll(bytes: Uint8Array, ends: Uint32Array): void {
     this.reserve(bytes.length);
@@ -171,8 +165,7 @@ export class ByteColumnBuilder implements Viewed {
     for (const row of rows) extra += ends[row] - (row === 0 ? 0 : ends[row - 1]);
     this.reserve(extra);
     if (this.count + rows.length > this.ends.length) this.growEnds(this.count + rows.length);
-    for (let k = 0; k < rows.length; k++) {
-      const row = rows[k];
+    for (const row of rows) {
       this.size = copyText(view, row === 0 ? 0 : ends[row - 1], ends[row], this.view, this.size);
       this.ends[this.count++] = this.size;
     }

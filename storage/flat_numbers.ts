@@ -140,8 +140,8 @@ export class FlatNumbersBuilder {
     const width = this.names.length;
     let at = this.begin(row, rows.length * width);
     const { tokens } = this;
-    for (let k = 0; k < rows.length; k++) {
-      let from = rows[k] * width;
+    for (const row of rows) {
+      let from = row * width;
       for (const end = from + width; from < end; from++) tokens[at++] = all[from];
     }
     this.rows = row + rows.length;

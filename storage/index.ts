@@ -1,5 +1,5 @@
 // Where records are: files, wherever they are, and their formats. Knows nothing of Beam.
-export { compareBytes, copyBytes, copyWords, viewOf, type Viewed } from "./bytes";
+export { compareBytes, copyBytes, viewOf, type Viewed } from "./bytes";
 export { ByteColumn, ByteColumnBuilder } from "./byte_column";
 export * from "./errors";
 export { readNumbers, writeNumbers } from "./number_bytes";

@@ -78,17 +78,31 @@ describe("a builder", () => {
     expect(builder.build().texts().join()).toBe(texts.join());
   });
 
-  it("takes parts of buffers, of whatever length", () => {
+  it("takes strings that stand one after the other, all or some of them", () => {
+    const texts = Array.from({ length: 100 }, (_, i) => "é".repeat(i % 40));
+    const column = ByteColumn.of(texts);
+    const view = viewOf(Buffer.concat([column.bytes, Buffer.alloc(8)]));
     const builder = new ByteColumnBuilder(8);
-    const source = Buffer.from(Array.from({ length: 300 }, (_, i) => i % 256));
-    const viewed = { bytes: source, view: viewOf(source) };
-    for (let length = 0; length < 100; length++) builder.add(viewed, length, 3 * length);
-    builder.add(viewed, 0, source.length);
-    const column = builder.build();
-    for (let i = 0; i < 100; i++) {
-      expect(column.bytes.subarray(column.start(i), column.ends[i])).toEqual(source.subarray(i, 3 * i));
-    }
-    expect(column.bytes.subarray(column.start(100))).toEqual(source);
+    builder.addText("before");
+    builder.addAll(column.bytes, column.ends);
+    builder.addSome(view, column.ends, Uint32Array.of(0, 1, 39, 99));
+    builder.addSome(view, column.ends, new Uint32Array());
+    builder.addText("behind");
+    const some = [0, 1, 39, 99].map((i) => texts[i]);
+    expect(builder.build().texts()).toEqual(["before", ...texts, ...some, "behind"]);
+  });
+
+  it("gives away bytes that are full, and what it built stays whatever comes after", () => {
+    const builder = new ByteColumnBuilder(8);
+    const built = Array.from({ length: 20 }, (_, k) => {
+      const texts = Array.from({ length: 50 }, (_, i) => `${k}-${i}`);
+      for (const text of texts) {
+        builder.reserve(text.length);
+        builder.endAt(builder.size + builder.bytes.write(text, builder.size));
+      }
+      return { texts, column: builder.build() };
+    });
+    for (const { texts, column } of built) expect(column.texts()).toEqual(texts);
   });
 
   it("takes bytes that its caller wrote, and drops those that were not ended", () => {

@@ -1,4 +1,5 @@
 // Local files: which ones a path, a folder or a pattern names, their bytes, and what is said when there are none.
+import { readdirSync } from "node:fs";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { FileAccessError, NoSuchFileError, StorageError } from "../../storage/errors";
@@ -173,6 +174,39 @@ describe("readFile", () => {
     const bytes = Buffer.alloc((1 << 21) + 12345, "many bytes,");
     await writeFile(at("large"), bytes);
     expect((await bytesOf(at("large"))).equals(bytes)).toBe(true);
+  });
+
+  it("gives the part that is asked for, as far as the file goes", async () => {
+    const bytes = Buffer.from(Array.from({ length: 3 << 20 }, (_, i) => i % 251));
+    await writeFile(at("large"), bytes);
+    const parts = [
+      ...[
+        [0, 1],
+        [5, 5],
+        [9, 3],
+        [1, 1 << 20],
+        [1 << 20, (1 << 21) + 1],
+        [17, Infinity],
+        [3 << 20, Infinity],
+      ],
+      [(3 << 20) - 1, 4 << 20],
+    ];
+    for (const [start, end] of parts) {
+      const chunks: Buffer[] = [];
+      for await (const chunk of readFile(at("large"), start, end)) chunks.push(chunk);
+      expect(Buffer.concat(chunks).equals(bytes.subarray(start, Math.max(start, end)))).toBe(true);
+    }
+  });
+
+  it("closes a file that is not read to its end", async () => {
+    await writeFile(at("large"), Buffer.alloc(5 << 20));
+    const before = readdirSync("/proc/self/fd").length;
+    for (let i = 0; i < 20; i++)
+      for await (const chunk of readFile(at("large"))) {
+        expect(chunk.length).toBeGreaterThan(0);
+        break;
+      }
+    expect(readdirSync("/proc/self/fd").length).toBeLessThan(before + 10);
   });
 
   it("gives nothing of an empty file", async () => {

@@ -1,5 +1,5 @@
 // DoFns of the direct runner's tests; they run in its worker processes, which load them by the path of this file.
-import "../../../sdk";
+import { workplace } from "../../../sdk";
 import { appendFileSync, existsSync, writeFileSync } from "node:fs";
 import { requireForSerialization } from "apache-beam/serialization";
 import type { SideInputParam } from "apache-beam/transforms/pardo";
@@ -52,4 +52,42 @@ export class AppendFn implements AsyncDoFn<unknown, never> {
   }
 }
 
-requireForSerialization(__filename, { AddAllFn, DeadlyFn, SlowFn, AppendFn });
+/** What a bundle says in its note. */
+export interface Said {
+  pid: number;
+  elements: number[];
+}
+
+/**
+ * Leaves a note of each bundle's elements, and writes a line with its process and the note for each that it takes. Once it ends its process
+ * when it has left the note of the bundle with one element.
+ */
+export class NotingFn implements AsyncDoFn<number, number> {
+  private elements: number[] = [];
+  constructor(
+    readonly log: string,
+    readonly at: number,
+    readonly done: string,
+  ) {}
+  startBundle(): void {
+    this.elements = [];
+  }
+  async *process(element: number): AsyncGenerator<number> {
+    for (const note of workplace().notes!.take("said"))
+      appendFileSync(this.log, `${process.pid} ${Buffer.from(note).toString()}\n`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    this.elements.push(element);
+    yield element;
+  }
+  *finishBundle(): Generator<never> {
+    const said: Said = { pid: process.pid, elements: this.elements };
+    workplace().notes!.leave("said", Buffer.from(JSON.stringify(said)));
+    if (this.elements.includes(this.at) && !existsSync(this.done)) {
+      writeFileSync(this.done, `${process.pid}`);
+      process.kill(process.pid, "SIGKILL");
+    }
+    yield* [];
+  }
+}
+
+requireForSerialization(__filename, { AddAllFn, DeadlyFn, SlowFn, AppendFn, NotingFn });

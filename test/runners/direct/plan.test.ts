@@ -14,6 +14,7 @@ import { liftCombines } from "../../../runners/direct/plan/lift_combines";
 import { primitivesOf } from "../../../runners/direct/plan/primitives";
 import { planStages, type Stage } from "../../../runners/direct/plan/stages";
 import { asyncParDo, jsonCoder } from "../../../transforms";
+import { reshuffle } from "../../../transforms/reshuffle";
 import { AddAllFn } from "./dofns";
 
 async function stagesOf(builder: (root: Root) => unknown): Promise<Stage[]> {
@@ -48,6 +49,18 @@ test("a grouping ends a stage and begins the next one", async () => {
   );
   expect(stages.map(({ root }) => root.kind)).toEqual(["impulse", "group"]);
   expect(kinds(stages[0].sinks)).toEqual(["group"]);
+  expect(stages[1].needs).toEqual(stages[0].sinks.map(borderId));
+  expect(namesIn(stages[1])).toBe("map(behind)");
+});
+
+test("a reshuffle ends a stage and begins the next one, without a grouping", async () => {
+  const stages = await stagesOf((root) =>
+    source(root)
+      .apply(reshuffle<number>())
+      .map(withName("behind", (n: number) => n)),
+  );
+  expect(stages.map(({ root }) => root.kind)).toEqual(["impulse", "spread"]);
+  expect(kinds(stages[0].sinks)).toEqual(["spread"]);
   expect(stages[1].needs).toEqual(stages[0].sinks.map(borderId));
   expect(namesIn(stages[1])).toBe("map(behind)");
 });

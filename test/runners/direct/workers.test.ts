@@ -12,7 +12,7 @@ import { DirectRunner } from "../../../runners/direct";
 import { prefixOf } from "../../../runners/direct/temporary_folder";
 import type { RunOptions } from "../../../runners";
 import { asyncParDo, jsonCoder } from "../../../transforms";
-import { AppendFn, DeadlyFn, SlowFn } from "./dofns";
+import { AppendFn, DeadlyFn, NotingFn, SlowFn, type Said } from "./dofns";
 
 const numbers = jsonCoder<number>();
 const runner = new DirectRunner({ directNumWorkers: 2 });
@@ -61,6 +61,23 @@ test("a bundle that ends every worker fails the job, and says at what", async ()
   await expect(job).rejects.toThrow(/3 worker processes ended \(SIGKILL\) at the same bundle/);
   await expect(job).rejects.toThrow(/They were at this element: .*7/);
   expect(left()).toEqual([]);
+});
+
+test("other workers get the notes of bundles that are done, once, and none of a bundle whose worker has died", async () => {
+  const log = path.join(folder, "heard");
+  const died = path.join(folder, "died");
+  const noting = new NotingFn(log, 50, died);
+  expect(await through((some) => some.apply(asyncParDo(noting, numbers)))).toEqual(HUNDRED);
+  const heard = readLines(log).map((line) => {
+    const [, by, note] = /^(\d+) (.*)$/.exec(line)!;
+    return { by: Number(by), said: JSON.parse(note) as Said };
+  });
+  expect(heard.length).toBeGreaterThan(0);
+  for (const { by, said } of heard) expect(said.pid).not.toBe(by);
+  const dead = Number(readFileSync(died, "utf8"));
+  expect(heard.filter(({ said }) => said.pid === dead && said.elements.includes(50))).toEqual([]);
+  const keys = heard.map(({ by, said }) => `${by} ${said.elements.join()}`);
+  expect(new Set(keys).size).toBe(keys.length);
 });
 
 test("both workers are busy at the same time, and either may be killed from outside", async () => {

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { FlatNumbers } from "../../../storage";
 import { KnownRecords } from "../../../transforms/distinct/known_records";
+import { readTold } from "../../../transforms/distinct/told_records";
 
 const NAMES = ["a", "b"];
 const ROOM = 1 << 24;
@@ -164,4 +165,50 @@ test.each([0, 1000])("where there is room for %i bytes nothing is kept", (budget
   const known = new KnownRecords(budget);
   known.add(flat([[1, 2]]), predicted([0]));
   expect(found(known, [[1, 2]])).toBeUndefined();
+});
+
+test("what one has added another learns, and does not tell again", () => {
+  const [known, other] = [new KnownRecords(ROOM), new KnownRecords(ROOM)];
+  const rows = Array.from({ length: 10_000 }, (_, i) => [i + 1, 1]);
+  expect(known.tell()).toBeUndefined();
+  known.add(
+    flat(rows),
+    Uint8Array.from(rows, (_, i) => (i === 5000 ? 1 : 0)),
+  );
+  other.learn(known.tell()!);
+  expect(found(other, rows)).toEqual([5000]);
+  expect(other.tell()).toBeUndefined();
+  expect(known.tell()).toBeUndefined();
+  known.add(flat([...rows.slice(0, 10), [1 << 20, 7]]), new Uint8Array(11));
+  const told = known.tell()!;
+  other.learn(told);
+  expect(readTold(told).tokens).toEqual(Int32Array.of(1 << 20, 7));
+  expect(found(other, [[1 << 20, 7], ...rows.slice(0, 9)])).toEqual([]);
+});
+
+test("one that knows none yet learns of whatever names there are, and not of others later", () => {
+  const [known, other] = [new KnownRecords(ROOM), new KnownRecords(ROOM)];
+  known.add(flat([[1, 2]], ["x", "y"]), predicted([0]));
+  const told = known.tell()!;
+  other.learn(told);
+  expect(found(other, [[1, 2]], ["x", "y"])).toEqual([]);
+  const third = new KnownRecords(ROOM);
+  third.add(flat([[1, 2]]), predicted([0]));
+  third.learn(told);
+  expect(found(third, [[1, 2]])).toEqual([]);
+  expect(found(third, [[1, 2]], ["x", "y"])).toBeUndefined();
+});
+
+test("blocks are sifted where all of their records could be looked up", () => {
+  const known = new KnownRecords(ROOM);
+  const rows = Array.from({ length: 100 }, (_, i) => [i + 1, 1]);
+  expect(known.isSifted(flat(rows))).toBe(true);
+  expect(known.isSifted(flat(rows, ["b", "a"]))).toBe(false);
+  const places = Int32Array.from({ length: 50 }, (_, i) => 2 * i);
+  const others = { places, values: new Float64Array(50).fill(NaN) };
+  expect(known.isSifted(new FlatNumbers(NAMES, flat(rows).tokens, others))).toBe(false);
+  const small = new KnownRecords((3 / 2) * (8 << 12));
+  const many = Array.from({ length: 5000 }, (_, i) => [i + 1, 1]);
+  small.add(flat(many), predicted(many));
+  expect(small.isSifted(flat(rows))).toBe(false);
 });
