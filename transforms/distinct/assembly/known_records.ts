@@ -38,41 +38,51 @@ export let fresh: i32 = 0;
  */
 export function pack(rows: i32, width: i32, isNarrow: bool): i32 {
   const units = unitsOf(width, isNarrow);
+  const last = maskOf(width & 3);
+  const others = v128.not(last);
   fresh = 0;
   let long: i32 = 0;
   let from: usize = TOKENS;
   let at: usize = KEYS;
   for (let row: i32 = 0; row < rows; row++) {
     let isFit = true;
-    /** Bits of tokens that have no room. */
-    let rest: i32 = 0;
-    const end = at + units * UNIT;
-    const last = from + ((<usize>width) << 2);
-    for (let key = at; key < end; key += UNIT) {
-      let unit: u64 = 0;
-      const most = min(last, from + (isNarrow ? 16 : 8));
-      for (let shift: u64 = 0; from < most; from += 4) {
-        const token = load<i32>(from);
-        if (token == 0) isFit = false;
-        if (isNarrow) {
-          rest |= ((token << 16) >> 16) ^ token;
-          unit |= (<u64>(token & 0xffff)) << shift;
-          shift += 16;
-        } else {
-          unit |= (<u64>(<u32>token)) << shift;
-          shift += 32;
-        }
+    let isShort = true;
+    let key = at;
+    // Four tokens at a time; those of the next row that come with the last ones are left out.
+    for (let left = width; left > 0; left -= 4) {
+      let tokens = v128.load(from);
+      let unfit = tokens;
+      if (left < 4) {
+        tokens = v128.and(tokens, last);
+        unfit = v128.or(tokens, others);
       }
-      store<u64>(key, unit);
+      if (!v128.all_true<i32>(unfit)) isFit = false;
+      if (isNarrow) {
+        const narrow = v128.narrow<i32>(tokens, tokens);
+        if (!v128.all_true<i32>(v128.eq<i32>(v128.extend_low<i16>(narrow), tokens))) isShort = false;
+        store<u64>(key, v128.extract_lane<u64>(narrow, 0));
+        key += UNIT;
+      } else {
+        store<u64>(key, v128.extract_lane<u64>(tokens, 0));
+        if (left > 2) store<u64>(key + UNIT, v128.extract_lane<u64>(tokens, 1));
+        key += 2 * UNIT;
+      }
+      from += <usize>min(left, 4) << 2;
     }
-    if (rest != 0 && isFit) {
-      long++;
-      isFit = false;
-    }
-    store<u32>((<usize>row << 2) + HASHES, isFit ? hash(at, units) : 0);
-    at = end;
+    if (isFit && !isShort) long++;
+    store<u32>((<usize>row << 2) + HASHES, isFit && isShort ? hash(at, units) : 0);
+    at += units * UNIT;
   }
   return long;
+}
+
+/** The lanes of so many tokens, or of all four for 0. */
+@inline
+function maskOf(tokens: i32): v128 {
+  if (tokens == 1) return i32x4(-1, 0, 0, 0);
+  if (tokens == 2) return i32x4(-1, -1, 0, 0);
+  if (tokens == 3) return i32x4(-1, -1, -1, 0);
+  return i32x4.splat(-1);
 }
 
 /**
