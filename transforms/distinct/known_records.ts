@@ -64,7 +64,7 @@ interface Code {
  *
  * The tokens themselves stand in a table of buckets: it takes one access to memory that is in no cache. With texts behind a table
  * of hashes a record took 1.2 µs, more than what it saved. As long as all tokens have room in 16 bits, a record of four numbers takes
- * 8 bytes. In JavaScript it was a third of the work on records most of which are known, and of a worker's first half second.
+ * 8 bytes. In JavaScript it was more than a quarter of the work on records most of which are known.
  */
 export class KnownRecords {
   /** All of them have these names. */
