@@ -34,8 +34,13 @@ export interface PredictionJobOptions {
 export function predictionPipeline(options: PredictionJobOptions): (root: Root) => unknown {
   const { model, input, read, extraFields, reference, settings } = options;
   const write = { ...options.write, jobId: options.write.jobId ?? newJobId() };
-  const known = { duplicates: "leave", knownAs: write.jobId } as const;
-  const predicting = predict(model, { model: reference, settings, extraFields, ...known });
+  const predicting = predict(model, {
+    model: reference,
+    settings,
+    extraFields,
+    duplicates: "leave",
+    knownAs: write.jobId,
+  });
   const writing = writeRecords(write);
   return (root) => {
     const { records, unreadable, counts } = root.apply(

@@ -1,5 +1,6 @@
 // A column of byte strings, one after the other in one buffer: the shape in which records travel.
 import { viewOf, type Viewed } from "./bytes";
+import { lengthened } from "./number_arrays";
 import { readNumbers, writeNumbers } from "./number_bytes";
 import { copyText, WORD } from "./text_words";
 
@@ -143,9 +144,7 @@ export class ByteColumnBuilder implements Viewed {
   }
 
   private growEnds(count: number): void {
-    const grown = new Uint32Array(Math.max(count, 2 * this.count));
-    grown.set(this.ends);
-    this.ends = grown;
+    this.ends = lengthened(this.ends, Math.max(count, 2 * this.count));
   }
 
   /** Adds strings that stand one after the other, each with its end. */

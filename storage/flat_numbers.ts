@@ -1,6 +1,7 @@
 // The numbers of flat records, beside their texts: parsed once, while lines are read, for all who come later.
 import { arithmetic } from "./json/arithmetic";
 import { MOST_DIGITS, PLACES_BITS } from "./json/flat_layout";
+import { copyRows, lengthened } from "./number_arrays";
 
 /** The number of a token: its digits, with their sign, and in the low bits one more than how many of them are behind the point. */
 const PLACES_MASK = (1 << PLACES_BITS) - 1;
@@ -53,10 +54,7 @@ export class FlatNumbers {
     const { names, tokens, others } = this;
     const width = names.length;
     const picked = new Int32Array(rows.length * width);
-    for (let k = 0, to = 0; k < rows.length; k++) {
-      let from = rows[k] * width;
-      for (const end = from + width; from < end; from++) picked[to++] = tokens[from];
-    }
+    copyRows(tokens, width, rows, picked, 0);
     return new FlatNumbers(names, picked, pickOthers(others, rows, width));
   }
 }
@@ -138,12 +136,8 @@ export class FlatNumbersBuilder {
   /** Takes over some of them, which have the names of the batch. */
   addSome(row: number, all: Int32Array, rows: Uint32Array): void {
     const width = this.names.length;
-    let at = this.begin(row, rows.length * width);
-    const { tokens } = this;
-    for (const row of rows) {
-      let from = row * width;
-      for (const end = from + width; from < end; from++) tokens[at++] = all[from];
-    }
+    const at = this.begin(row, rows.length * width);
+    copyRows(all, width, rows, this.tokens, at);
     this.rows = row + rows.length;
   }
 
@@ -193,8 +187,8 @@ export class FlatNumbersBuilder {
 
   private addOther(place: number, value: number): void {
     if (this.others === this.places.length) {
-      this.places = longer(this.places, new Int32Array(2 * this.others));
-      this.values = longer(this.values, new Float64Array(2 * this.others));
+      this.places = lengthened(this.places, 2 * this.others);
+      this.values = lengthened(this.values, 2 * this.others);
     }
     this.places[this.others] = place;
     this.values[this.others++] = value;
@@ -202,12 +196,6 @@ export class FlatNumbersBuilder {
 
   private grow(size: number): void {
     const { tokens } = this;
-    this.tokens = longer(tokens, new Int32Array(Math.max(2 * tokens.length, size, 1024)));
+    this.tokens = lengthened(tokens, Math.max(2 * tokens.length, size, 1024));
   }
-}
-
-/** A longer array that begins with the same numbers. */
-function longer<Numbers extends Int32Array | Float64Array>(numbers: Numbers, room: Numbers): Numbers {
-  room.set(numbers);
-  return room;
 }

@@ -2,6 +2,7 @@
 export { compareBytes, copyBytes, viewOf, type Viewed } from "./bytes";
 export { ByteColumn, ByteColumnBuilder } from "./byte_column";
 export * from "./errors";
+export { copyRows, lengthened } from "./number_arrays";
 export { readNumbers, writeNumbers } from "./number_bytes";
 export * from "./file_systems";
 export * from "./formats";

@@ -8,7 +8,7 @@ if (endianness() !== "LE") {
 }
 
 /** An array of numbers of whatever width. */
-export type Numbers = Uint8Array | Uint32Array | Float64Array;
+export type Numbers = Uint8Array | Int32Array | Uint32Array | Float64Array;
 
 /** Writes numbers to `out` at `at`, aligned or not; returns the position behind them. */
 export function writeNumbers(numbers: Numbers, out: Buffer, at: number): number {

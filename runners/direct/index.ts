@@ -15,7 +15,7 @@ import { checkSupported } from "../unsupported";
 import { takeEarlyWorker } from "./early_worker";
 import type { FromWorker, StageMessage, WorkerSettings } from "./messages";
 import { describeStage } from "./plan/descriptor";
-import { liftCombines } from "./plan/lift_combines";
+import { replaceComposites } from "./plan/composites";
 import { primitivesOf } from "./plan/primitives";
 import { planStages, type Stage } from "./plan/stages";
 import { Scheduler, type SchedulerOptions } from "./scheduler";
@@ -64,7 +64,7 @@ export class DirectRunner implements PipelineRunner {
     first: WorkerProcess,
     onMetrics: RunOptions["onMetrics"],
   ): Scheduler {
-    const components = liftCombines(pipeline.components!);
+    const components = replaceComposites(pipeline.components!);
     const workers = this.options.directNumWorkers ?? availableParallelism();
     const options: SchedulerOptions = {
       stages: planStages(primitivesOf(components)),

@@ -21,10 +21,12 @@ export interface Task {
   readonly traceFile?: string;
 }
 
-/** A file of notes, by their topics. */
-export interface NoteFile {
+/** Where a note stands that a bundle has left. */
+export interface Note {
+  readonly topic: string;
   readonly file: string;
-  readonly notes: readonly { readonly topic: string; readonly from: number; readonly size: number }[];
+  readonly offset: number;
+  readonly length: number;
 }
 
 /** A stage, once before its first task. */
@@ -47,7 +49,7 @@ export type ToWorker =
   /** It waits for those before it. */
   | { readonly kind: "task"; readonly task: Task }
   /** What bundles of other workers have left that are done. */
-  | { readonly kind: "notes"; readonly files: readonly NoteFile[] };
+  | { readonly kind: "notes"; readonly notes: readonly Note[] };
 
 export interface WorkerSettings {
   /** Where files of borders are written. */
@@ -72,7 +74,7 @@ export type FromWorker =
       readonly task: number;
       readonly written: Written;
       readonly metrics: readonly TaskMetric[];
-      readonly notes?: NoteFile;
+      readonly notes: readonly Note[];
     }
   | { readonly kind: "progress"; readonly task: number; readonly metrics: readonly TaskMetric[] }
   | {

@@ -4,7 +4,7 @@ import { MetricSums, type TaskMetric } from "./metrics";
 import type { Metrics } from "../runner";
 import { WorkerDiedError } from "./errors";
 import { JobState } from "./job_state";
-import type { FromWorker, NoteFile, StageMessage, Task, TaskInput, ToWorker } from "./messages";
+import type { FromWorker, Note, StageMessage, Task, TaskInput, ToWorker } from "./messages";
 import type { Stage } from "./plan/stages";
 import { readTrace } from "./trace";
 import { WorkerProcess } from "./worker_process";
@@ -42,7 +42,7 @@ export class Scheduler {
   private readonly counted = new MetricSums();
   private readonly counting = new Map<number, readonly TaskMetric[]>();
   /** What bundles that are done have left. */
-  private readonly notes: NoteFile[] = [];
+  private readonly notes: Note[] = [];
   private nextTask = 0;
   /** How many workers have ended before they were ready, since the last one that was. */
   private falseStarts = 0;
@@ -136,16 +136,16 @@ export class Scheduler {
       this.running.delete(message.task);
       worker.tasks.shift();
       this.counted.add(message.metrics);
-      if (message.notes !== undefined) this.spread(message.notes, worker);
+      this.spread(message.notes, worker);
       this.state.taskDone(pending.stage, message.written);
       this.schedule();
     }
     this.options.onMetrics?.(this.counted.counters(this.counting.values()));
   }
 
-  private spread(notes: NoteFile, from: WorkerProcess): void {
-    this.notes.push(notes);
-    for (const worker of this.workers) if (worker !== from && worker.isReady) worker.hear([notes]);
+  private spread(notes: readonly Note[], from: WorkerProcess): void {
+    this.notes.push(...notes);
+    for (const worker of this.workers) if (worker !== from && worker.isReady) worker.hear(notes);
   }
 
   private bury(worker: WorkerProcess, how: string): void {

@@ -2,7 +2,7 @@
 import { fork, type ChildProcess } from "node:child_process";
 import path from "node:path";
 import { WORKER_NODE_OPTIONS } from "../worker/node_options";
-import type { FromWorker, NoteFile, StageMessage, Task, ToWorker } from "./messages";
+import type { FromWorker, Note, StageMessage, Task, ToWorker } from "./messages";
 
 const MAIN = path.join(__dirname, "worker", "main.js");
 
@@ -84,8 +84,8 @@ export class WorkerProcess {
   }
 
   /** Makes notes of other workers' bundles known to it. */
-  hear(files: readonly NoteFile[]): void {
-    if (files.length > 0) this.tell({ kind: "notes", files });
+  hear(notes: readonly Note[]): void {
+    if (notes.length > 0) this.tell({ kind: "notes", notes });
   }
 
   /** Ends it, whatever it is at. */

@@ -5,6 +5,7 @@ import { FlatNumbersBuilder, type FlatNumbers } from "../flat_numbers";
 import { BLANK, JsonCompactor, NOT_JSON } from "../json/compact";
 import { FlatLines, type Heads } from "../json/flat_lines";
 import { QuickLines, ROOM } from "../json/quick_lines";
+import { lengthened } from "../number_arrays";
 import type { Sieve, SiftedReading } from "./input_format";
 
 /** Why something that was read is no record. */
@@ -293,14 +294,8 @@ export class BatchBuilder {
   }
 
   private growPlaces(): void {
-    this.numbers = doubled(this.numbers);
-    this.offsets = doubled(this.offsets);
+    const length = 2 * this.numbers.length;
+    this.numbers = lengthened(this.numbers, length);
+    this.offsets = lengthened(this.offsets, length);
   }
-}
-
-/** An array twice as long that begins with the same numbers. */
-function doubled(numbers: Float64Array): Float64Array<ArrayBuffer> {
-  const longer = new Float64Array(2 * numbers.length);
-  longer.set(numbers);
-  return longer;
 }

@@ -34,8 +34,8 @@ interface KnownName {
 }
 
 /** The primes of `hash53`. */
-export const PRIME_1 = 2654435761 | 0;
-export const PRIME_2 = 1597334677;
+const PRIME_1 = 2654435761 | 0;
+const PRIME_2 = 1597334677;
 
 /**
  * Hashes records, compact JSON texts that JsonCompactor has let through.
@@ -252,7 +252,7 @@ export class RecordHasher {
 }
 
 /** The halves of a hash as one number, mixed as `hash53` does. */
-export function mixHalves(high: number, low: number): number {
+function mixHalves(high: number, low: number): number {
   low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
   high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
   return 2 ** 32 * (2097151 & high) + (low >>> 0);

@@ -1,26 +1,7 @@
 // Lines that a sieve does not want: what is left is as it would be without it, in its place, and the others are counted.
-import { Readable } from "node:stream";
 import fc from "fast-check";
-import { READING_DEFAULTS, type RecordBatch, type Sieve } from "../../storage";
-import { jsonLinesInput } from "../../storage/formats/json_lines";
-
-async function read(
-  lines: readonly string[],
-  chunk: number,
-  batchSize: number,
-  sieve?: Sieve,
-): Promise<RecordBatch[]> {
-  const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(""));
-  const chunks = Array.from({ length: Math.ceil(bytes.length / chunk) }, (_, i) =>
-    bytes.subarray(i * chunk, (i + 1) * chunk),
-  );
-  const file = { name: "lines", size: bytes.length, read: () => Readable.from(chunks) };
-  const batches: RecordBatch[] = [];
-  const range = { start: 0, end: bytes.length, first: 1 };
-  for await (const batch of jsonLinesInput.read(file, range, { ...READING_DEFAULTS, batchSize, sieve }))
-    batches.push(batch);
-  return batches;
-}
+import type { RecordBatch, Sieve } from "../../storage";
+import { readLines } from "./lines_reading";
 
 /** Each record by the byte at which it starts; where its numbers are known they must be its own. */
 function recordsOf(batches: readonly RecordBatch[]): Map<number, { text: string; number: number }> {
@@ -63,8 +44,8 @@ test("those that are wanted are as they are without a sieve, and all are counted
       fc.integer({ min: 200, max: 5000 }),
       fc.constantFrom(1, 7, 64, 4096),
       async (lines, chunk, size) => {
-        const all = recordsOf(await read(lines, chunk, size));
-        const batches = await read(lines, chunk, size, odd);
+        const all = recordsOf(await readLines(lines, chunk, size));
+        const batches = await readLines(lines, chunk, size, odd);
         const some = recordsOf(batches);
         for (const [offset, record] of some) expect(record).toEqual(all.get(offset));
         const missing = batches.reduce((sum, batch) => sum + batch.left, 0);
@@ -81,7 +62,7 @@ test("those that are wanted are as they are without a sieve, and all are counted
 
 test("a batch of which nothing is wanted says so", async () => {
   const lines = Array.from({ length: 1000 }, (_, i) => `{"a": ${2 * i}}`);
-  const batches = await read(lines, 1 << 20, 100, () => new Uint32Array());
+  const batches = await readLines(lines, 1 << 20, 100, () => new Uint32Array());
   expect(batches.reduce((sum, { left, records }) => sum + left + records.length, 0)).toBe(1000);
   expect(batches.at(-1)!.left).toBe(100);
 });

@@ -120,7 +120,7 @@ export class KnownRecords {
       const rows = this.load(tokens, first);
       this.bytes.set(outcomes.subarray(first, first + rows), OUTCOMES);
       this.addLoaded(rows);
-      const fresh = this.words.subarray(FRESH / 4, FRESH / 4 + this.code.fresh.value);
+      const fresh = new Uint32Array(this.memory.buffer, FRESH, this.code.fresh.value);
       telling.add(tokens.subarray(first * width), width, fresh);
     }
   }

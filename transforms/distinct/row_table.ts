@@ -1,4 +1,5 @@
 // Which rows have a hash: a hash table of numbers alone, so that a million rows are no objects.
+import { lengthened } from "../../storage";
 
 /** The fewest slots of a table. */
 const FEWEST_SLOTS = 256;
@@ -57,11 +58,7 @@ export class RowTable {
    */
   add(slot: number, hash: number): number {
     const row = this.count++;
-    if (row === this.hashOf.length) {
-      const { hashOf } = this;
-      this.hashOf = new Float64Array(2 * row);
-      this.hashOf.set(hashOf);
-    }
+    if (row === this.hashOf.length) this.hashOf = lengthened(this.hashOf, 2 * row);
     this.hashOf[row] = hash;
     const before = this.slots[slot] - 1;
     this.tags[slot] = tagOf(hash);

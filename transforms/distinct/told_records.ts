@@ -1,8 +1,9 @@
 // Records that a worker tells others it has predicted: the numbers of their tokens, as many as fit into a note.
+import { copyRows, lengthened, readNumbers, writeNumbers } from "../../storage";
 
-/** Bytes of a note at most. */
-const MOST_BYTES = 1 << 23;
-const FIRST_BYTES = 1 << 16;
+/** Tokens of a note at most, and how many there is room for at first. */
+const MOST_TOKENS = 1 << 21;
+const FIRST_TOKENS = 1 << 14;
 
 /** What is told of: all have the same names. */
 export interface Told {
@@ -16,17 +17,12 @@ export class Telling {
   private size = 0;
 
   /** Adds some of the rows of `all`. */
-  add(all: Int32Array, width: number, rows: Int32Array): void {
-    const room = Math.floor((MOST_BYTES / Int32Array.BYTES_PER_ELEMENT - this.size) / width);
-    const most = Math.min(rows.length, room);
-    this.reserve(most * width);
-    const { tokens } = this;
-    let at = this.size;
-    for (let k = 0; k < most; k++) {
-      let from = rows[k] * width;
-      for (const end = from + width; from < end; from++) tokens[at++] = all[from];
-    }
-    this.size = at;
+  add(all: Int32Array, width: number, rows: Uint32Array): void {
+    const some = rows.subarray(0, Math.floor((MOST_TOKENS - this.size) / width));
+    const needed = this.size + some.length * width;
+    if (needed > this.tokens.length)
+      this.tokens = lengthened(this.tokens, Math.max(2 * this.tokens.length, needed, FIRST_TOKENS));
+    this.size = copyRows(all, width, some, this.tokens, this.size);
   }
 
   /**
@@ -36,21 +32,13 @@ export class Telling {
   take(names: readonly string[]): Uint8Array | undefined {
     if (this.size === 0) return undefined;
     const head = Buffer.from(JSON.stringify(names));
-    const tokens = Buffer.from(this.tokens.buffer, 0, this.size * Int32Array.BYTES_PER_ELEMENT);
-    const note = Buffer.allocUnsafeSlow(4 + head.length + tokens.length);
+    const tokens = this.tokens.subarray(0, this.size);
+    const note = Buffer.allocUnsafeSlow(4 + head.length + tokens.byteLength);
     note.writeUInt32LE(head.length, 0);
     head.copy(note, 4);
-    tokens.copy(note, 4 + head.length);
+    writeNumbers(tokens, note, 4 + head.length);
     this.size = 0;
     return note;
-  }
-
-  private reserve(extra: number): void {
-    const needed = this.size + extra;
-    if (needed <= this.tokens.length) return;
-    const { tokens } = this;
-    this.tokens = new Int32Array(Math.max(2 * tokens.length, needed, FIRST_BYTES / 4));
-    this.tokens.set(tokens);
   }
 }
 
@@ -60,6 +48,5 @@ export function readTold(note: Uint8Array): Told {
   const from = 4 + bytes.readUInt32LE(0);
   const names = JSON.parse(bytes.toString("utf8", 4, from)) as string[];
   const tokens = new Int32Array((bytes.length - from) / Int32Array.BYTES_PER_ELEMENT);
-  new Uint8Array(tokens.buffer).set(bytes.subarray(from));
-  return { names, tokens };
+  return { names, tokens: readNumbers(tokens, bytes, from) };
 }

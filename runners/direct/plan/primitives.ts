@@ -24,13 +24,10 @@ export interface Primitive {
   readonly outputs: readonly string[];
 }
 
-/** The primitives of a pipeline, whose combines have been lifted. */
+/** The primitives of a pipeline whose composites have been replaced. */
 export function primitivesOf({ transforms }: Components): Primitive[] {
-  const parts = new Set<string>();
-  for (const { spec, subtransforms } of Object.values(transforms))
-    if (spec?.urn === URNS.reshuffle) for (const part of subtransforms) addAll(part, transforms, parts);
   return Object.entries(transforms)
-    .filter(([id, proto]) => isPrimitive(proto) && !parts.has(id))
+    .filter(([, proto]) => isPrimitive(proto))
     .map(([id, proto]) => {
       const sides = new Set(
         proto.spec?.urn === URNS.parDo
@@ -51,14 +48,7 @@ export function primitivesOf({ transforms }: Components): Primitive[] {
     });
 }
 
-/** Adds a transform and all that it is made of. */
-function addAll(id: string, transforms: Components["transforms"], all: Set<string>): void {
-  all.add(id);
-  for (const part of transforms[id].subtransforms) addAll(part, transforms, all);
-}
-
-/** A composite stands for those in it, but a reshuffle, which the runner knows; one that is empty, for nothing at all. */
+/** A composite stands for those in it; one that is empty, for nothing at all. */
 function isPrimitive({ spec, subtransforms }: PTransform): boolean {
-  if (spec?.urn === URNS.reshuffle) return true;
   return subtransforms.length === 0 && spec !== undefined && spec.urn !== "";
 }

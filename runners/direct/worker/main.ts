@@ -98,7 +98,7 @@ process.on("message", (message: ToWorker) => {
       tasks = tasks.then(() => run(message));
       break;
     case "notes":
-      notes.hear(message.files);
+      notes.hear(message.notes);
       break;
   }
 });

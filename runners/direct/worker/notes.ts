@@ -1,78 +1,64 @@
 // The notes of a worker: what its bundle leaves is a file that other workers read, once the runner knows that the bundle is done.
-import { closeSync, openSync, readSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import type { Notes } from "../../../sdk";
-import type { NoteFile } from "../messages";
-
-/** A note that can be taken. */
-interface Waiting {
-  readonly file: string;
-  readonly from: number;
-  readonly size: number;
-}
+import { SegmentReader } from "../files/segments";
+import type { Note } from "../messages";
 
 export class WorkerNotes implements Notes {
-  private left: { topic: string; note: Uint8Array }[] = [];
-  private readonly waiting = new Map<string, Waiting[]>();
+  private left: { topic: string; bytes: Uint8Array }[] = [];
+  /** Those of other workers, by topic, that were not taken yet. */
+  private readonly waiting = new Map<string, Note[]>();
 
-  leave(topic: string, note: Uint8Array): void {
-    this.left.push({ topic, note });
+  leave(topic: string, bytes: Uint8Array): void {
+    this.left.push({ topic, bytes });
   }
 
   *take(topic: string): Generator<Uint8Array> {
-    const notes = this.waiting.get(topic) ?? [];
+    const notes = this.waiting.get(topic);
+    if (notes === undefined) return;
     this.waiting.delete(topic);
-    for (const note of notes) yield read(note);
+    const reader = new SegmentReader();
+    try {
+      for (const note of notes) yield reader.read(note);
+    } finally {
+      reader.close();
+    }
   }
 
   /** Makes the notes of other workers' bundles known. */
-  hear(files: readonly NoteFile[]): void {
-    for (const { file, notes } of files) {
-      for (const { topic, from, size } of notes) {
-        const others = this.waiting.get(topic) ?? [];
-        others.push({ file, from, size });
-        this.waiting.set(topic, others);
-      }
+  hear(notes: readonly Note[]): void {
+    for (const note of notes) {
+      const others = this.waiting.get(note.topic);
+      if (others === undefined) this.waiting.set(note.topic, [note]);
+      else others.push(note);
     }
   }
 
   /**
    * Writes down what the bundle that has ended has left.
-   * @returns undefined where there is nothing, or no room on the disk for it: the job can do without
+   * @returns nothing where there is no room on the disk for it: the job can do without
    */
-  write(file: string): NoteFile | undefined {
+  write(file: string): Note[] {
     const { left } = this;
     this.left = [];
-    if (left.length === 0) return undefined;
+    if (left.length === 0) return [];
     try {
-      writeFileSync(file, Buffer.concat(left.map(({ note }) => note)));
+      writeFileSync(file, Buffer.concat(left.map(({ bytes }) => bytes)));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === undefined) throw error;
       rmSync(file, { force: true });
-      return undefined;
+      return [];
     }
-    let from = 0;
-    const notes = left.map(({ topic, note }) => ({
-      topic,
-      from: (from += note.length) - note.length,
-      size: note.length,
-    }));
-    return { file, notes };
+    let end = 0;
+    return left.map(({ topic, bytes: { length } }) => {
+      const offset = end;
+      end += length;
+      return { topic, file, offset, length };
+    });
   }
 
   /** Forgets what a bundle has left that has failed. */
   forget(): void {
     this.left = [];
   }
-}
-
-function read({ file, from, size }: Waiting): Buffer {
-  const note = Buffer.allocUnsafeSlow(size);
-  const descriptor = openSync(file, "r");
-  try {
-    if (readSync(descriptor, note, 0, size, from) !== size)
-      throw new Error(`${file} is shorter than it was.`);
-  } finally {
-    closeSync(descriptor);
-  }
-  return note;
 }

@@ -10,7 +10,7 @@ import { withName } from "apache-beam/transforms/transform";
 import { buildPipeline } from "../../../runners/build";
 import { borderId } from "../../../runners/direct/plan/borders";
 import { describeStage, ROOT_ID } from "../../../runners/direct/plan/descriptor";
-import { liftCombines } from "../../../runners/direct/plan/lift_combines";
+import { replaceComposites } from "../../../runners/direct/plan/composites";
 import { primitivesOf } from "../../../runners/direct/plan/primitives";
 import { planStages, type Stage } from "../../../runners/direct/plan/stages";
 import { asyncParDo, jsonCoder } from "../../../transforms";
@@ -19,7 +19,7 @@ import { AddAllFn } from "./dofns";
 
 async function stagesOf(builder: (root: Root) => unknown): Promise<Stage[]> {
   const { components } = await buildPipeline(builder);
-  return planStages(primitivesOf(liftCombines(components!)));
+  return planStages(primitivesOf(replaceComposites(components!)));
 }
 
 /** A source without a grouping. */

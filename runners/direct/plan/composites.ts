@@ -1,28 +1,31 @@
-// Combines before the shuffle: what a bundle has of a key is one accumulator by the time that it is grouped.
+// The composites that the runner knows: a combine is one accumulator a key and bundle by the time that it is grouped, a reshuffle one step.
 import "../../../sdk";
 import { IterableCoder, KVCoder } from "apache-beam/coders/required_coders";
 import { CombinePayload, PCollection, PTransform, type Components } from "apache-beam/proto/beam_runner_api";
+import { URNS } from "./primitives";
 
-export const COMBINE_URN = "beam:transform:combine_per_key:v1";
-const GROUP_BY_KEY_URN = "beam:transform:group_by_key:v1";
+const COMBINE_URN = "beam:transform:combine_per_key:v1";
 
 /**
- * Puts in the place of each combine per key, a composite, the four steps that it has when it is lifted.
+ * Puts in the place of each combine per key the four steps that it has when it is lifted, and leaves a reshuffle none of those that it has
+ * where it is not known.
  * @returns new components
  */
-export function liftCombines(components: Components): Components {
-  const lifted = {
+export function replaceComposites(components: Components): Components {
+  const replaced = {
     ...components,
     transforms: { ...components.transforms },
     pcollections: { ...components.pcollections },
     coders: { ...components.coders },
   };
   for (const [id, transform] of Object.entries(components.transforms)) {
-    if (transform.spec?.urn !== COMBINE_URN) continue;
-    remove(id, lifted);
-    lift(id, transform, lifted);
+    const urn = transform.spec?.urn;
+    if (urn !== COMBINE_URN && urn !== URNS.reshuffle) continue;
+    remove(id, replaced);
+    if (urn === COMBINE_URN) lift(id, transform, replaced);
+    else replaced.transforms[id] = { ...transform, subtransforms: [] };
   }
-  return lifted;
+  return replaced;
 }
 
 function remove(id: string, components: Components): void {
@@ -68,7 +71,7 @@ function lift(id: string, transform: PTransform, components: Components): void {
   const together = addCollection("grouped", grouped);
   const merged = addCollection("merged", keyed);
   addStep("precombine", "beam:transform:combine_per_key_precombine:v1", input, precombined);
-  addStep("group", GROUP_BY_KEY_URN, precombined, together);
+  addStep("group", URNS.groupByKey, precombined, together);
   addStep("merge", "beam:transform:combine_per_key_merge_accumulators:v1", together, merged);
   addStep("extract", "beam:transform:combine_per_key_extract_outputs:v1", merged, output);
 }
